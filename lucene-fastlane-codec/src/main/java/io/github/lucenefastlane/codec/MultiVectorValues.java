@@ -1,0 +1,132 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.codec;
+
+import java.io.IOException;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.KnnVectorValues;
+import org.apache.lucene.index.LeafReader;
+
+/**
+ * The token vectors of one field in one segment, addressed by document ordinal.
+ *
+ * <p>{@link LeafReader#getFloatVectorValues} and {@link LeafReader#getByteVectorValues} of a field
+ * in {@link FastLaneVectorsFormat} return an object of this type. As Lucene's vector values it is a
+ * view of <em>documents</em>: its size is the number of documents that have the field, its scorer
+ * gives a document the similarity of its best token, and {@code vectorValue} gives its first token.
+ * This interface adds all the others.
+ *
+ * <p>Instances belong to one thread.
+ */
+public interface MultiVectorValues {
+
+  /**
+   * The token vectors of a field.
+   *
+   * @param reader a segment
+   * @param field name of the field
+   * @return null if the segment has no vectors in the field, or if another format wrote them, which
+   *     then has one vector per document
+   * @throws IOException if the index cannot be read
+   */
+  static MultiVectorValues get(LeafReader reader, String field) throws IOException {
+    FieldInfo info = reader.getFieldInfos().fieldInfo(field);
+    if (info == null || info.hasVectorValues() == false) {
+      return null;
+    }
+    KnnVectorValues values =
+        switch (info.getVectorEncoding()) {
+          case FLOAT32 -> reader.getFloatVectorValues(field);
+          case BYTE -> reader.getByteVectorValues(field);
+        };
+    return values instanceof MultiVectorValues multi ? multi : null;
+  }
+
+  /**
+   * Number of documents that have the field; their ordinals are 0 to {@code size() - 1}.
+   *
+   * @return documents, deleted ones included
+   */
+  int size();
+
+  /**
+   * Number of components of a token vector.
+   *
+   * @return the dimension
+   */
+  int dimension();
+
+  /**
+   * The document of an ordinal.
+   *
+   * @param ord ordinal of a document, in [0, {@link #size()})
+   * @return document id in the segment, increasing with the ordinal
+   */
+  int ordToDoc(int ord);
+
+  /**
+   * The documents in order.
+   *
+   * @return an unpositioned iterator, whose {@code index()} is the document's ordinal
+   */
+  KnnVectorValues.DocIndexIterator iterator();
+
+  /**
+   * Number of token vectors of all documents.
+   *
+   * @return tokens of the segment, deleted documents included
+   */
+  long tokenCount();
+
+  /**
+   * Number of token vectors of one document.
+   *
+   * @param ord ordinal of a document, in [0, {@link #size()})
+   * @return at least 1
+   */
+  int tokenCount(int ord);
+
+  /**
+   * Number of routes, which is the number of heads in the route graph.
+   *
+   * @return routes of the segment, deleted documents included
+   */
+  long routeCount();
+
+  /**
+   * Which of its document's groups of similar tokens a token was put into at index time.
+   *
+   * @param ord ordinal of a document, in [0, {@link #size()})
+   * @param token a token of it, in [0, {@code tokenCount(ord)})
+   * @return a number from 0 on, counted by the first token of each group
+   */
+  int route(int ord, int token);
+
+  /**
+   * How the tokens are stored.
+   *
+   * @return the encoding given to the format that wrote the segment
+   */
+  TokenEncoding tokenEncoding();
+
+  /**
+   * All token vectors of one document, decoded.
+   *
+   * @param ord ordinal of a document, in [0, {@link #size()})
+   * @return {@code [tokenCount(ord)][dimension]}, row after row; the array may be longer, is shared
+   *     and holds until the next call
+   * @throws IOException if the index cannot be read
+   */
+  float[] tokenVectors(int ord) throws IOException;
+}
