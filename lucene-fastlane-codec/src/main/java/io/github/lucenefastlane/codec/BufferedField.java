@@ -1,0 +1,203 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.codec;
+
+import java.io.IOException;
+import java.util.Arrays;
+import org.apache.lucene.codecs.KnnFieldVectorsWriter;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.Sorter;
+import org.apache.lucene.store.ByteBuffersDataInput;
+import org.apache.lucene.store.ByteBuffersDataOutput;
+import org.apache.lucene.util.ArrayUtil;
+import org.apache.lucene.util.RamUsageEstimator;
+
+/**
+ * The documents of one field since the last flush. A document's token vectors are kept as floats
+ * until the next document comes; then it is routed and encoded, and appended to a log in memory.
+ */
+abstract class BufferedField<T> extends KnnFieldVectorsWriter<T> {
+
+  private static final long SHALLOW_SIZE =
+      RamUsageEstimator.shallowSizeOfInstance(BufferedField.class);
+
+  final FieldInfo info;
+  private final VectorCoder coder;
+  private final DocumentEncoder encoder;
+  private final EncodedDocument scratch = new EncodedDocument();
+
+  /** Token vectors of {@link #currentDoc}; rows beyond {@link #currentTokens} are spare. */
+  private float[][] current = new float[0][];
+
+  private int currentTokens;
+  private int currentDoc = -1;
+
+  private final ByteBuffersDataOutput log = new ByteBuffersDataOutput();
+  private int[] docs = new int[0];
+  private long[] logStarts = new long[0];
+  private int documentCount;
+
+  private BufferedField(FastLaneVectorsFormat format, FieldInfo info) {
+    this.info = info;
+    this.coder =
+        VectorCoder.of(info.getVectorEncoding(), format.tokenEncoding(), info.getVectorDimension());
+    this.encoder = new DocumentEncoder(format, info);
+  }
+
+  static BufferedField<?> of(FastLaneVectorsFormat format, FieldInfo info) {
+    return switch (info.getVectorEncoding()) {
+      case FLOAT32 ->
+          new BufferedField<float[]>(format, info) {
+            @Override
+            void copy(float[] vector, float[] row) {
+              System.arraycopy(vector, 0, row, 0, row.length);
+            }
+
+            @Override
+            public float[] copyValue(float[] vector) {
+              return vector.clone();
+            }
+          };
+      case BYTE ->
+          new BufferedField<byte[]>(format, info) {
+            @Override
+            void copy(byte[] vector, float[] row) {
+              for (int d = 0; d < row.length; d++) {
+                row[d] = vector[d];
+              }
+            }
+
+            @Override
+            public byte[] copyValue(byte[] vector) {
+              return vector.clone();
+            }
+          };
+    };
+  }
+
+  abstract void copy(T vector, float[] row);
+
+  @Override
+  public void addValue(int doc, T vector) throws IOException {
+    if (doc != currentDoc) {
+      if (doc < currentDoc) {
+        throw new IllegalArgumentException(
+            "field \"" + info.name + "\": document " + doc + " comes after " + currentDoc);
+      }
+      closeDocument();
+      currentDoc = doc;
+    }
+    if (currentTokens == current.length) {
+      current = ArrayUtil.grow(current, currentTokens + 1);
+    }
+    if (current[currentTokens] == null) {
+      current[currentTokens] = new float[coder.dimension];
+    }
+    copy(vector, current[currentTokens++]);
+  }
+
+  private void closeDocument() throws IOException {
+    if (currentTokens == 0) {
+      return;
+    }
+    encoder.encode(current, currentTokens, scratch);
+    docs = ArrayUtil.grow(docs, documentCount + 1);
+    logStarts = ArrayUtil.grow(logStarts, documentCount + 1);
+    docs[documentCount] = currentDoc;
+    logStarts[documentCount++] = log.size();
+    scratch.writeTo(log, coder.bytes());
+    currentTokens = 0;
+  }
+
+  /** Writes all documents in their final order, and returns their heads in that order. */
+  HeadCodes flush(FieldOutput out, int maxDoc, Sorter.DocMap sortMap) throws IOException {
+    closeDocument();
+    ByteBuffersDataInput in = log.toDataInput();
+    // One number sorts a document by its new id and remembers where it is in the log.
+    long[] order = new long[documentCount];
+    for (int i = 0; i < documentCount; i++) {
+      long newDoc = sortMap == null ? docs[i] : sortMap.oldToNew(docs[i]);
+      order[i] = newDoc << 32 | i;
+    }
+    Arrays.sort(order);
+    long[] headPositions = new long[0];
+    for (long entry : order) {
+      in.seek(logStarts[(int) entry]);
+      scratch.readFrom(in, coder.bytes());
+      int first = out.headCount();
+      headPositions = ArrayUtil.grow(headPositions, first + scratch.headCount());
+      long ownHeads = in.position() - (long) scratch.ownHeadCount * coder.bytes();
+      long tokens = ownHeads - (long) scratch.tokenCount * coder.bytes();
+      for (int h = 0; h < scratch.headCount(); h++) {
+        int head = scratch.heads[h];
+        headPositions[first + h] =
+            head >= 0
+                ? tokens + (long) head * coder.bytes()
+                : ownHeads + (-1L - head) * coder.bytes();
+      }
+      out.add((int) (entry >>> 32), scratch);
+    }
+    out.finish(maxDoc);
+    return new LogHeads(in, coder, headPositions, out.headCount());
+  }
+
+  @Override
+  public long ramBytesUsed() {
+    long currentBytes = (long) current.length * RamUsageEstimator.NUM_BYTES_OBJECT_REF;
+    for (float[] row : current) {
+      currentBytes += row == null ? 0 : RamUsageEstimator.sizeOf(row);
+    }
+    return SHALLOW_SIZE
+        + currentBytes
+        + log.ramBytesUsed()
+        + RamUsageEstimator.sizeOf(docs)
+        + RamUsageEstimator.sizeOf(logStarts);
+  }
+
+  /** Heads in the log, in the order of the flushed documents. */
+  private static final class LogHeads extends HeadCodes {
+    private final ByteBuffersDataInput log;
+    private final VectorCoder coder;
+    private final long[] positions;
+    private final int size;
+
+    LogHeads(ByteBuffersDataInput log, VectorCoder coder, long[] positions, int size) {
+      this.log = log;
+      this.coder = coder;
+      this.positions = positions;
+      this.size = size;
+    }
+
+    @Override
+    int size() {
+      return size;
+    }
+
+    @Override
+    void read(int head, byte[] code) throws IOException {
+      log.readBytes(positions[head], code, 0, code.length);
+    }
+
+    @Override
+    VectorCoder coder() {
+      return coder;
+    }
+
+    /** Reads at given positions share nothing, and a flush is one thread's. */
+    @Override
+    LogHeads copy() {
+      return this;
+    }
+  }
+}

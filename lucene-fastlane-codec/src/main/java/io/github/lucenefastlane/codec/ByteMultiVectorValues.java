@@ -1,0 +1,104 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.codec;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.apache.lucene.index.ByteVectorValues;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.search.VectorScorer;
+
+/** {@link MultiVectorValues} of a byte field. */
+final class ByteMultiVectorValues extends ByteVectorValues implements SegmentFieldView {
+
+  private final SegmentField field;
+  private final byte[] code;
+  private int lastOrd = -1;
+
+  ByteMultiVectorValues(SegmentField field) {
+    this.field = field;
+    this.code = new byte[field.coder().bytes()];
+  }
+
+  @Override
+  public SegmentField segmentField() {
+    return field;
+  }
+
+  @Override
+  public int takeLastOrd() {
+    int ord = lastOrd;
+    lastOrd = -1;
+    return ord;
+  }
+
+  // KnnVectorValues declares these too, so the interface's defaults must be asked for.
+
+  @Override
+  public int size() {
+    return SegmentFieldView.super.size();
+  }
+
+  @Override
+  public int dimension() {
+    return SegmentFieldView.super.dimension();
+  }
+
+  @Override
+  public int ordToDoc(int ord) {
+    return SegmentFieldView.super.ordToDoc(ord);
+  }
+
+  @Override
+  public DocIndexIterator iterator() {
+    try {
+      return field.iterator();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public byte[] vectorValue(int ord) throws IOException {
+    field.firstTokenCode(ord, code);
+    lastOrd = ord;
+    return code;
+  }
+
+  @Override
+  public VectorScorer scorer(byte[] target) throws IOException {
+    if (size() == 0) {
+      return null;
+    }
+    ByteMultiVectorValues values = copy();
+    DocIndexIterator iterator = values.iterator();
+    TokenScorer tokens = TokenScorer.of(values.field, target);
+    return new VectorScorer() {
+      @Override
+      public float score() throws IOException {
+        return tokens.best(iterator.index());
+      }
+
+      @Override
+      public DocIdSetIterator iterator() {
+        return iterator;
+      }
+    };
+  }
+
+  @Override
+  public ByteMultiVectorValues copy() throws IOException {
+    return new ByteMultiVectorValues(field.copy());
+  }
+}

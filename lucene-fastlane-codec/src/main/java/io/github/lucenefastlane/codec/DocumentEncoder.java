@@ -1,0 +1,56 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.codec;
+
+import org.apache.lucene.index.FieldInfo;
+
+/** Encodes and routes the documents of one field. Belongs to one thread. */
+final class DocumentEncoder {
+
+  private final VectorCoder coder;
+  private final DocumentRouter router;
+  private final boolean documentRoute;
+  private final float[] head;
+
+  DocumentEncoder(FastLaneVectorsFormat format, FieldInfo info) {
+    this.coder =
+        VectorCoder.of(info.getVectorEncoding(), format.tokenEncoding(), info.getVectorDimension());
+    this.router = new DocumentRouter(format.tokensPerRoute(), info.getVectorSimilarityFunction());
+    this.documentRoute = format.documentRoute();
+    this.head = new float[info.getVectorDimension()];
+  }
+
+  /**
+   * Encodes a document.
+   *
+   * @param tokens {@code [count][dimension]}
+   */
+  void encode(float[][] tokens, int count, EncodedDocument document) {
+    int bytes = coder.bytes();
+    document.growTokens(count, bytes);
+    for (int t = 0; t < count; t++) {
+      coder.encode(tokens[t], document.tokens, t * bytes);
+    }
+    document.groupCount = router.group(tokens, count, document.routes);
+    document.documentHead = documentRoute && document.groupCount > 1;
+    document.assignHeads(bytes);
+    for (int h = 0; h < document.headCount(); h++) {
+      if (document.heads[h] < 0) {
+        int route = h < document.groupCount ? h : -1;
+        router.head(tokens, count, document.routes, route, head);
+        coder.encode(head, document.ownHeads, (-1 - document.heads[h]) * bytes);
+      }
+    }
+  }
+}

@@ -1,0 +1,304 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.codec;
+
+import java.io.IOException;
+import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import org.apache.lucene.codecs.KnnVectorsFormat;
+import org.apache.lucene.codecs.KnnVectorsReader;
+import org.apache.lucene.codecs.KnnVectorsWriter;
+import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
+import org.apache.lucene.index.SegmentReadState;
+import org.apache.lucene.index.SegmentWriteState;
+import org.apache.lucene.search.TaskExecutor;
+
+/**
+ * Stores any number of vectors per document and field, and finds documents through a graph over
+ * <em>routes</em>.
+ *
+ * <p>A document's token vectors are grouped by similarity into routes. Each route is stood for by
+ * one <em>head</em>, the normalised mean of its tokens, and a further route holds the whole
+ * document. The heads of a segment are the nodes of one HNSW graph per field. Routes belong to one
+ * document, so merging copies them as they are, and graphs are merged by Lucene.
+ *
+ * <p>In the files below, {@code Tokens}, {@code Documents}, {@code Heads} and {@code OwnHeads} are
+ * the numbers of token vectors, documents, heads and heads with a code of their own that a field
+ * has in the segment. A document ordinal counts the documents that have the field, in the order of
+ * their ids; a token ordinal counts all tokens, document by document; a head ordinal counts all
+ * heads, document by document, and within a document first its groups of tokens, in the order of
+ * their first tokens, then, if it has several groups and the format was asked for it, the whole
+ * document. A code has the length that {@link TokenEncoding} gives, and for byte fields {@code
+ * dimension} bytes. All numbers are little-endian. Every file begins with {@link
+ * org.apache.lucene.codecs.CodecUtil#writeIndexHeader IndexHeader} and ends with {@link
+ * org.apache.lucene.codecs.CodecUtil#writeFooter Footer}; all data offsets are positions in their
+ * file.
+ *
+ * <h2>.vec (token codes)</h2>
+ *
+ * <p>For each field, aligned to 4 bytes:
+ *
+ * <ul>
+ *   <li>[code] * Tokens, by token ordinal: all codes of a document are one run of bytes
+ * </ul>
+ *
+ * <h2>.flr (routes)</h2>
+ *
+ * <p>For each field, aligned to 4 bytes:
+ *
+ * <ul>
+ *   <li>[code] * OwnHeads: the heads of routes of several tokens, by head ordinal
+ *   <li>if only some documents of the segment have the field: their ids and the ids by ordinal, in
+ *       the format of {@link org.apache.lucene.codecs.lucene95.OrdToDocDISIReaderConfiguration}
+ *   <li>TokenStarts: Documents + 1 numbers by {@link
+ *       org.apache.lucene.util.packed.DirectMonotonicWriter}, the first token of each document
+ *   <li>HeadStarts: Documents + 1 numbers by DirectMonotonicWriter, the first head of each document
+ *   <li>HeadDocuments: Heads numbers by DirectMonotonicWriter, the document ordinal of each head
+ *   <li>HeadCodes: Heads numbers by {@link org.apache.lucene.util.packed.DirectWriter}, where the
+ *       code of each head is: below Tokens it is that token's, else, less Tokens, that of the own
+ *       heads. Left out, of 0 bits, if every token is a head and no head has its own code
+ *   <li>Routes: Tokens numbers by DirectWriter, the group of each token, from 0 on in each
+ *       document. Left out, of 0 bits, if every document has one group
+ * </ul>
+ *
+ * <h2>.flm (meta)</h2>
+ *
+ * <p>For each field:
+ *
+ * <ul>
+ *   <li><b>[int32]</b> field number
+ *   <li><b>[byte]</b> ordinal of the {@link org.apache.lucene.index.VectorEncoding}
+ *   <li><b>[byte]</b> ordinal of the {@link org.apache.lucene.index.VectorSimilarityFunction}
+ *   <li><b>[vint]</b> dimension
+ *   <li><b>[byte]</b> ordinal of the {@link TokenEncoding}
+ *   <li><b>[vint]</b> tokens per route, as the format was asked
+ *   <li><b>[byte]</b> 1 if whole documents are routes too, else 0
+ *   <li><b>[vint]</b> Documents
+ *   <li><b>[vlong]</b> Tokens
+ *   <li><b>[vint]</b> Heads
+ *   <li><b>[vint]</b> OwnHeads
+ *   <li><b>[vlong]</b> offset of the token codes
+ *   <li><b>[vlong]</b> offset of the head codes
+ *   <li>meta of OrdToDocDISIReaderConfiguration
+ *   <li>for each of TokenStarts, HeadStarts and HeadDocuments: meta of DirectMonotonicWriter in
+ *       blocks of 2<sup>16</sup>, then <b>[vlong]</b> offset, <b>[vlong]</b> length
+ *   <li>for each of HeadCodes and Routes: <b>[byte]</b> bits of a number, <b>[vlong]</b> offset,
+ *       <b>[vlong]</b> length
+ * </ul>
+ *
+ * <p>and, after the last field, <b>[int32]</b> -1.
+ *
+ * <h2>.vem and .vex (graph)</h2>
+ *
+ * <p>The meta and the neighbours of {@link Lucene99HnswVectorsFormat}, whose nodes are head
+ * ordinals. A field of few heads has no graph; its documents are compared one by one.
+ *
+ * <p>Two attributes of the field tell of a segment without opening these files: {@value
+ * #MULTI_VALUED_KEY} whether any document has several vectors, and {@value #FORMAT_KEY} the
+ * parameters it was written with.
+ */
+public final class FastLaneVectorsFormat extends KnnVectorsFormat {
+
+  /** Name by which an index finds this format. */
+  public static final String NAME = "FastLane";
+
+  /** Largest number of components of a vector. */
+  public static final int MAX_DIMENSIONS = 4096;
+
+  /** Default of {@link #tokensPerRoute()}. */
+  public static final int DEFAULT_TOKENS_PER_ROUTE = 8;
+
+  /** Largest {@link #tokensPerRoute()}; documents of fewer tokens then have one route. */
+  public static final int MAX_TOKENS_PER_ROUTE = 1 << 20;
+
+  /** Attribute of a field, "true" if a document of the segment has several vectors in it. */
+  public static final String MULTI_VALUED_KEY = "FastLane.multiValued";
+
+  /** Attribute of a field, the {@link #toString()} of the format that wrote the segment. */
+  public static final String FORMAT_KEY = "FastLane.format";
+
+  static final String META_CODEC_NAME = "FastLaneVectorsFormatMeta";
+  static final String TOKEN_CODEC_NAME = "FastLaneVectorsFormatTokens";
+  static final String ROUTE_CODEC_NAME = "FastLaneVectorsFormatRoutes";
+  static final String META_EXTENSION = "flm";
+  static final String TOKEN_EXTENSION = "vec";
+  static final String ROUTE_EXTENSION = "flr";
+  static final int VERSION_START = 0;
+  static final int VERSION_CURRENT = VERSION_START;
+  static final int DIRECT_MONOTONIC_BLOCK_SHIFT = 16;
+
+  private static final int MAX_MERGE_WORKERS = 1024;
+
+  private final TokenEncoding tokenEncoding;
+  private final int tokensPerRoute;
+  private final boolean documentRoute;
+  private final int maxConn;
+  private final int beamWidth;
+  private final int mergeWorkers;
+  private final TaskExecutor mergeExecutor;
+
+  /** {@link TokenEncoding#INT8} and default routes and graph. */
+  public FastLaneVectorsFormat() {
+    this(TokenEncoding.INT8);
+  }
+
+  /**
+   * Default routes and graph.
+   *
+   * @param tokenEncoding how float tokens are stored
+   */
+  public FastLaneVectorsFormat(TokenEncoding tokenEncoding) {
+    this(
+        tokenEncoding,
+        DEFAULT_TOKENS_PER_ROUTE,
+        true,
+        Lucene99HnswVectorsFormat.DEFAULT_MAX_CONN,
+        Lucene99HnswVectorsFormat.DEFAULT_BEAM_WIDTH);
+  }
+
+  /**
+   * A format whose merges build a field's graph in the merge thread.
+   *
+   * @param tokenEncoding how float tokens are stored
+   * @param tokensPerRoute how many tokens a route has on the average, in [1, {@value
+   *     #MAX_TOKENS_PER_ROUTE}]; 1 makes each token a route
+   * @param documentRoute whether the whole document is a route too
+   * @param maxConn neighbours of a node in the graph, in [1, 512], as in {@link
+   *     Lucene99HnswVectorsFormat}
+   * @param beamWidth candidates kept while a node is inserted, in [1, 3200]
+   * @throws IllegalArgumentException if a number is out of its range
+   */
+  public FastLaneVectorsFormat(
+      TokenEncoding tokenEncoding,
+      int tokensPerRoute,
+      boolean documentRoute,
+      int maxConn,
+      int beamWidth) {
+    this(tokenEncoding, tokensPerRoute, documentRoute, maxConn, beamWidth, 1, null);
+  }
+
+  /**
+   * A format whose merges build a field's graph in several threads.
+   *
+   * @param tokenEncoding how float tokens are stored
+   * @param tokensPerRoute how many tokens a route has on the average, in [1, {@value
+   *     #MAX_TOKENS_PER_ROUTE}]; 1 makes each token a route
+   * @param documentRoute whether the whole document is a route too
+   * @param maxConn neighbours of a node in the graph, in [1, 512]
+   * @param beamWidth candidates kept while a node is inserted, in [1, 3200]
+   * @param mergeWorkers threads a merge uses, in [1, 1024]
+   * @param mergeExecutor runs them; null for the executor that the merge scheduler offers. Must be
+   *     null if there is one worker
+   * @throws IllegalArgumentException if a number is out of its range, or an executor is given for
+   *     one worker
+   */
+  public FastLaneVectorsFormat(
+      TokenEncoding tokenEncoding,
+      int tokensPerRoute,
+      boolean documentRoute,
+      int maxConn,
+      int beamWidth,
+      int mergeWorkers,
+      ExecutorService mergeExecutor) {
+    super(NAME);
+    this.tokenEncoding = Objects.requireNonNull(tokenEncoding, "tokenEncoding");
+    this.tokensPerRoute = check("tokensPerRoute", tokensPerRoute, MAX_TOKENS_PER_ROUTE);
+    this.documentRoute = documentRoute;
+    this.maxConn = check("maxConn", maxConn, Lucene99HnswVectorsFormat.MAXIMUM_MAX_CONN);
+    this.beamWidth = check("beamWidth", beamWidth, Lucene99HnswVectorsFormat.MAXIMUM_BEAM_WIDTH);
+    this.mergeWorkers = check("mergeWorkers", mergeWorkers, MAX_MERGE_WORKERS);
+    if (mergeWorkers == 1 && mergeExecutor != null) {
+      throw new IllegalArgumentException("mergeExecutor must be null if mergeWorkers is 1");
+    }
+    this.mergeExecutor = mergeExecutor == null ? null : new TaskExecutor(mergeExecutor);
+  }
+
+  private static int check(String name, int value, int max) {
+    if (value < 1 || value > max) {
+      throw new IllegalArgumentException(name + " must be in [1, " + max + "], got " + value);
+    }
+    return value;
+  }
+
+  /**
+   * How float tokens are stored.
+   *
+   * @return the encoding of new segments
+   */
+  public TokenEncoding tokenEncoding() {
+    return tokenEncoding;
+  }
+
+  /**
+   * How many tokens a route has on the average.
+   *
+   * @return at least 1
+   */
+  public int tokensPerRoute() {
+    return tokensPerRoute;
+  }
+
+  /**
+   * Whether the whole document is a route too.
+   *
+   * @return true by default
+   */
+  public boolean documentRoute() {
+    return documentRoute;
+  }
+
+  int maxConn() {
+    return maxConn;
+  }
+
+  int beamWidth() {
+    return beamWidth;
+  }
+
+  int mergeWorkers() {
+    return mergeWorkers;
+  }
+
+  @Override
+  public KnnVectorsWriter fieldsWriter(SegmentWriteState state) throws IOException {
+    return new FastLaneVectorsWriter(this, state, mergeExecutor);
+  }
+
+  @Override
+  public KnnVectorsReader fieldsReader(SegmentReadState state) throws IOException {
+    return new FastLaneVectorsReader(state);
+  }
+
+  @Override
+  public int getMaxDimensions(String fieldName) {
+    return MAX_DIMENSIONS;
+  }
+
+  @Override
+  public String toString() {
+    return "FastLaneVectorsFormat(tokenEncoding="
+        + tokenEncoding
+        + ", tokensPerRoute="
+        + tokensPerRoute
+        + ", documentRoute="
+        + documentRoute
+        + ", maxConn="
+        + maxConn
+        + ", beamWidth="
+        + beamWidth
+        + ", mergeWorkers="
+        + mergeWorkers
+        + ")";
+  }
+}

@@ -1,0 +1,173 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.codec;
+
+import java.io.IOException;
+import java.util.Map;
+import org.apache.lucene.codecs.KnnVectorsReader;
+import org.apache.lucene.codecs.hnsw.HnswGraphProvider;
+import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsReader;
+import org.apache.lucene.index.ByteVectorValues;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.KnnVectorValues;
+import org.apache.lucene.index.SegmentReadState;
+import org.apache.lucene.index.VectorEncoding;
+import org.apache.lucene.search.AcceptDocs;
+import org.apache.lucene.search.KnnCollector;
+import org.apache.lucene.util.IOUtils;
+import org.apache.lucene.util.hnsw.HnswGraph;
+
+/** Reads {@link FastLaneVectorsFormat}. */
+final class FastLaneVectorsReader extends KnnVectorsReader implements HnswGraphProvider {
+
+  private final HeadsFormat.Reader heads;
+  private final Lucene99HnswVectorsReader graphs;
+  private final boolean forMerge;
+
+  FastLaneVectorsReader(SegmentReadState state) throws IOException {
+    HeadsFormat.Reader heads = new HeadsFormat().fieldsReader(state);
+    try {
+      this.graphs = new Lucene99HnswVectorsReader(state, heads);
+    } catch (Throwable t) {
+      IOUtils.closeWhileSuppressingExceptions(t, heads);
+      throw t;
+    }
+    this.heads = heads;
+    this.forMerge = false;
+  }
+
+  private FastLaneVectorsReader(FastLaneVectorsReader reader) {
+    this.heads = reader.heads;
+    this.graphs = reader.graphs;
+    this.forMerge = true;
+  }
+
+  /**
+   * A reader that lets only {@link FastLaneVectorsWriter}, which asks for {@link #field}, have a
+   * field with several vectors in a document: any other writer would keep the first and drop the
+   * rest.
+   */
+  @Override
+  public FastLaneVectorsReader getMergeInstance() {
+    return new FastLaneVectorsReader(this);
+  }
+
+  /** The field's tokens and heads, or null if the segment has none. */
+  SegmentField field(String field) throws IOException {
+    return heads.storage.entry(field) == null ? null : heads.storage.field(field);
+  }
+
+  /** Heads as virtual documents, and their graph, for Lucene's graph merging. */
+  Lucene99HnswVectorsReader graphs() {
+    return graphs;
+  }
+
+  private SegmentField field(String field, VectorEncoding encoding) throws IOException {
+    FieldEntry entry = heads.storage.entry(field);
+    if (entry == null) {
+      throw new IllegalArgumentException("field \"" + field + "\" has no vectors in this segment");
+    }
+    if (entry.info().getVectorEncoding() != encoding) {
+      throw new IllegalArgumentException(
+          "field \""
+              + field
+              + "\" holds "
+              + entry.info().getVectorEncoding()
+              + " vectors, not "
+              + encoding);
+    }
+    return heads.storage.field(field);
+  }
+
+  private KnnVectorValues documents(String field, VectorEncoding encoding) throws IOException {
+    SegmentField segment = field(field, encoding);
+    KnnVectorValues values = segment.documents();
+    boolean tapped = MergeTap.offer((SegmentFieldView) values);
+    if (segment.entry.multiValued() && tapped == false) {
+      MergeTap.refuseOtherWriters(field, forMerge);
+    }
+    return values;
+  }
+
+  @Override
+  public FloatVectorValues getFloatVectorValues(String field) throws IOException {
+    return (FloatVectorValues) documents(field, VectorEncoding.FLOAT32);
+  }
+
+  @Override
+  public ByteVectorValues getByteVectorValues(String field) throws IOException {
+    return (ByteVectorValues) documents(field, VectorEncoding.BYTE);
+  }
+
+  @Override
+  public void search(String field, float[] target, KnnCollector collector, AcceptDocs acceptDocs)
+      throws IOException {
+    SegmentField segment = field(field, VectorEncoding.FLOAT32);
+    checkDimension(segment.entry.info(), target.length);
+    new Lane(
+            segment,
+            heads.getRandomVectorScorer(field, target),
+            TokenScorer.of(segment, target),
+            collector)
+        .search(graphs.getGraph(field), acceptDocs);
+  }
+
+  @Override
+  public void search(String field, byte[] target, KnnCollector collector, AcceptDocs acceptDocs)
+      throws IOException {
+    SegmentField segment = field(field, VectorEncoding.BYTE);
+    checkDimension(segment.entry.info(), target.length);
+    new Lane(
+            segment,
+            heads.getRandomVectorScorer(field, target),
+            TokenScorer.of(segment, target),
+            collector)
+        .search(graphs.getGraph(field), acceptDocs);
+  }
+
+  private static void checkDimension(FieldInfo info, int dimension) {
+    if (dimension != info.getVectorDimension()) {
+      throw new IllegalArgumentException(
+          "field \""
+              + info.name
+              + "\" has dimension "
+              + info.getVectorDimension()
+              + ", the target has "
+              + dimension);
+    }
+  }
+
+  /** The graph, if its nodes are documents, which is what Lucene's callers take them for. */
+  @Override
+  public HnswGraph getGraph(String field) throws IOException {
+    FieldEntry entry = heads.storage.entry(field);
+    return entry == null || entry.heads() > entry.documents() ? null : graphs.getGraph(field);
+  }
+
+  @Override
+  public Map<String, Long> getOffHeapByteSize(FieldInfo info) {
+    return graphs.getOffHeapByteSize(info);
+  }
+
+  @Override
+  public void checkIntegrity() throws IOException {
+    graphs.checkIntegrity();
+  }
+
+  @Override
+  public void close() throws IOException {
+    IOUtils.close(graphs);
+  }
+}

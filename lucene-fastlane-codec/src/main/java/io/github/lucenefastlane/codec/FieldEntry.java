@@ -1,0 +1,137 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.codec;
+
+import java.io.IOException;
+import org.apache.lucene.codecs.lucene95.OrdToDocDISIReaderConfiguration;
+import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.VectorEncoding;
+import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.util.packed.DirectMonotonicReader;
+
+/** What the meta file says of one field; see {@link FastLaneVectorsFormat} for the bytes. */
+record FieldEntry(
+    FieldInfo info,
+    TokenEncoding tokenEncoding,
+    int tokensPerRoute,
+    boolean documentRoute,
+    int documents,
+    long tokens,
+    int heads,
+    int ownHeads,
+    long tokenCodesOffset,
+    long headCodesOffset,
+    OrdToDocDISIReaderConfiguration docs,
+    MonotonicTable tokenStarts,
+    MonotonicTable headStarts,
+    MonotonicTable headDocuments,
+    PackedTable headCodes,
+    PackedTable routes) {
+
+  /** Where a monotonic sequence lies in the routes file. */
+  record MonotonicTable(DirectMonotonicReader.Meta meta, long offset, long length) {
+
+    static MonotonicTable read(IndexInput meta, long count) throws IOException {
+      DirectMonotonicReader.Meta table =
+          DirectMonotonicReader.loadMeta(
+              meta, count, FastLaneVectorsFormat.DIRECT_MONOTONIC_BLOCK_SHIFT);
+      return new MonotonicTable(table, meta.readVLong(), meta.readVLong());
+    }
+  }
+
+  /** Where numbers of a fixed width lie in the routes file; of width 0, there are none. */
+  record PackedTable(int bits, long offset, long length) {
+
+    static PackedTable read(IndexInput meta) throws IOException {
+      return new PackedTable(meta.readByte(), meta.readVLong(), meta.readVLong());
+    }
+  }
+
+  /** Reads what {@link FieldOutput#finish} wrote. */
+  static FieldEntry read(IndexInput meta, FieldInfo info, int maxDoc) throws IOException {
+    check(meta, info, "vector encoding", meta.readByte(), info.getVectorEncoding().ordinal());
+    check(meta, info, "similarity", meta.readByte(), info.getVectorSimilarityFunction().ordinal());
+    check(meta, info, "dimension", meta.readVInt(), info.getVectorDimension());
+    int encoding = meta.readByte();
+    if (encoding < 0 || encoding >= TokenEncoding.values().length) {
+      throw corrupt(meta, info, "token encoding", encoding);
+    }
+    int tokensPerRoute = meta.readVInt();
+    boolean documentRoute = meta.readByte() == 1;
+    int documents = meta.readVInt();
+    long tokens = meta.readVLong();
+    int heads = meta.readVInt();
+    int ownHeads = meta.readVInt();
+    if (documents > maxDoc) {
+      throw corrupt(meta, info, "number of documents", documents);
+    }
+    if (tokens < documents) {
+      throw corrupt(meta, info, "number of tokens", tokens);
+    }
+    if (heads < documents || ownHeads > heads) {
+      throw corrupt(meta, info, "number of heads", heads);
+    }
+    return new FieldEntry(
+        info,
+        TokenEncoding.values()[encoding],
+        tokensPerRoute,
+        documentRoute,
+        documents,
+        tokens,
+        heads,
+        ownHeads,
+        meta.readVLong(),
+        meta.readVLong(),
+        OrdToDocDISIReaderConfiguration.fromStoredMeta(meta, documents),
+        MonotonicTable.read(meta, documents + 1L),
+        MonotonicTable.read(meta, documents + 1L),
+        MonotonicTable.read(meta, heads),
+        PackedTable.read(meta),
+        PackedTable.read(meta));
+  }
+
+  private static void check(IndexInput meta, FieldInfo info, String what, int found, int expected)
+      throws CorruptIndexException {
+    if (found != expected) {
+      throw corrupt(meta, info, what, found + ", the field's is " + expected);
+    }
+  }
+
+  private static CorruptIndexException corrupt(
+      IndexInput meta, FieldInfo info, String what, Object found) {
+    return new CorruptIndexException("field \"" + info.name + "\": " + what + " is " + found, meta);
+  }
+
+  boolean multiValued() {
+    return tokens > documents;
+  }
+
+  VectorCoder coder() {
+    return VectorCoder.of(info.getVectorEncoding(), tokenEncoding, info.getVectorDimension());
+  }
+
+  /** Whether tokens of this segment have the codes that a format would write now. */
+  boolean sameCodes(FastLaneVectorsFormat format) {
+    return info.getVectorEncoding() == VectorEncoding.BYTE
+        || tokenEncoding == format.tokenEncoding();
+  }
+
+  /** Whether documents of this segment also have the routes that a format would write now. */
+  boolean sameRoutes(FastLaneVectorsFormat format) {
+    return sameCodes(format)
+        && tokensPerRoute == format.tokensPerRoute()
+        && documentRoute == format.documentRoute();
+  }
+}

@@ -1,0 +1,120 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.codec;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.search.KnnCollector;
+import org.apache.lucene.search.knn.KnnSearchStrategy;
+import org.apache.lucene.util.BitSetIterator;
+import org.apache.lucene.util.SparseFixedBitSet;
+
+/**
+ * Stands between Lucene's graph search, which collects heads, and a collector of documents. Visits
+ * and limits are the collector's own.
+ */
+abstract class LaneCollector extends KnnCollector.Decorator {
+
+  final SegmentField field;
+
+  private LaneCollector(KnnCollector collector, SegmentField field) {
+    super(collector);
+    this.field = field;
+  }
+
+  /**
+   * Translates what a strategy says of documents to heads. Lucene's patience counts what its
+   * collector collects from the graph, which here is nothing until the end, so it is left out: the
+   * search goes on as if patience never ran out.
+   */
+  @Override
+  public KnnSearchStrategy getSearchStrategy() {
+    return translate(collector.getSearchStrategy());
+  }
+
+  private KnnSearchStrategy translate(KnnSearchStrategy strategy) {
+    if (strategy instanceof KnnSearchStrategy.Patience patience) {
+      return new KnnSearchStrategy.Hnsw(patience.filteredSearchThreshold());
+    }
+    if (strategy instanceof KnnSearchStrategy.Seeded seeded) {
+      SparseFixedBitSet heads = new SparseFixedBitSet(field.size());
+      int count = 0;
+      try {
+        DocIdSetIterator seeds = seeded.entryPoints();
+        while (count < seeded.numberOfEntryPoints()
+            && seeds.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
+          // The last head of a document is its broadest.
+          heads.set(field.firstHead(seeds.docID() + 1) - 1);
+          count++;
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      return new KnnSearchStrategy.Seeded(
+          new BitSetIterator(heads, count), count, translate(seeded.originalStrategy()));
+    }
+    return strategy;
+  }
+
+  /** Keeps the k documents of the best heads. */
+  static final class ByHead extends LaneCollector {
+    private final DocumentQueue found;
+
+    ByHead(KnnCollector collector, SegmentField field) {
+      super(collector, field);
+      this.found = new DocumentQueue(collector.k());
+    }
+
+    DocumentQueue found() {
+      return found;
+    }
+
+    @Override
+    public boolean collect(int head, float similarity) {
+      return found.offer(field.documentOf(head), similarity);
+    }
+
+    @Override
+    public float minCompetitiveSimilarity() {
+      return found.worst();
+    }
+  }
+
+  /** Passes each document on with its best token, as soon as the first of its heads is found. */
+  static final class ByToken extends LaneCollector {
+    private final TokenScorer tokens;
+    private final SparseFixedBitSet seen;
+
+    ByToken(KnnCollector collector, SegmentField field, TokenScorer tokens) {
+      super(collector, field);
+      this.tokens = tokens;
+      this.seen = new SparseFixedBitSet(field.entry.documents());
+    }
+
+    @Override
+    public boolean collect(int head, float similarity) {
+      int ord = field.documentOf(head);
+      if (seen.getAndSet(ord)) {
+        return false;
+      }
+      collector.incVisitedCount(tokens.comparisons(ord));
+      try {
+        return collector.collect(field.ordToDoc(ord), tokens.best(ord));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}

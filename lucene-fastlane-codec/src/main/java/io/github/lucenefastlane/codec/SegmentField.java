@@ -1,0 +1,268 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.codec;
+
+import java.io.IOException;
+import org.apache.lucene.codecs.lucene90.IndexedDISI;
+import org.apache.lucene.codecs.lucene95.OrdToDocDISIReaderConfiguration;
+import org.apache.lucene.index.KnnVectorValues;
+import org.apache.lucene.index.KnnVectorValues.DocIndexIterator;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.store.RandomAccessInput;
+import org.apache.lucene.util.ArrayUtil;
+import org.apache.lucene.util.LongValues;
+import org.apache.lucene.util.packed.DirectMonotonicReader;
+import org.apache.lucene.util.packed.DirectReader;
+
+/** One field of one segment on disk, through file slices of its own. Belongs to one thread. */
+final class SegmentField extends HeadCodes {
+
+  final FieldEntry entry;
+  private final VectorCoder coder;
+  private final int codeBytes;
+  private final IndexInput tokenFile;
+  private final IndexInput routeFile;
+
+  private final IndexInput tokenCodes;
+  private final RandomAccessInput tokenHeadCodes;
+  private final RandomAccessInput ownHeadCodes;
+  private final LongValues tokenStarts;
+  private final LongValues headStarts;
+  private final LongValues headDocuments;
+  private final LongValues headCodes;
+  private final LongValues routes;
+  private final LongValues ordToDoc;
+
+  private byte[] codes = new byte[0];
+  private float[] vectors = new float[0];
+
+  SegmentField(FieldEntry entry, IndexInput tokenFile, IndexInput routeFile) throws IOException {
+    this.entry = entry;
+    this.coder = entry.coder();
+    this.codeBytes = coder.bytes();
+    this.tokenFile = tokenFile;
+    this.routeFile = routeFile;
+    long tokenBytes = entry.tokens() * codeBytes;
+    this.tokenCodes = tokenFile.slice("token codes", entry.tokenCodesOffset(), tokenBytes);
+    this.tokenHeadCodes = tokenFile.randomAccessSlice(entry.tokenCodesOffset(), tokenBytes);
+    this.ownHeadCodes =
+        routeFile.randomAccessSlice(entry.headCodesOffset(), (long) entry.ownHeads() * codeBytes);
+    this.tokenStarts = open(entry.tokenStarts());
+    this.headStarts = open(entry.headStarts());
+    this.headDocuments = open(entry.headDocuments());
+    this.headCodes = open(entry.headCodes());
+    this.routes = open(entry.routes());
+    OrdToDocDISIReaderConfiguration docs = entry.docs();
+    this.ordToDoc =
+        docs.isDense() || docs.isEmpty()
+            ? LongValues.IDENTITY
+            : docs.getDirectMonotonicReader(routeFile);
+  }
+
+  private LongValues open(FieldEntry.MonotonicTable table) throws IOException {
+    return DirectMonotonicReader.getInstance(
+        table.meta(), routeFile.randomAccessSlice(table.offset(), table.length()));
+  }
+
+  /** A table without bits is the identity for head codes and zero for routes; null here. */
+  private LongValues open(FieldEntry.PackedTable table) throws IOException {
+    return table.bits() == 0
+        ? null
+        : DirectReader.getInstance(
+            routeFile.randomAccessSlice(table.offset(), table.length()), table.bits());
+  }
+
+  @Override
+  SegmentField copy() throws IOException {
+    return new SegmentField(entry, tokenFile, routeFile);
+  }
+
+  @Override
+  VectorCoder coder() {
+    return coder;
+  }
+
+  // Documents
+
+  int ordToDoc(int ord) {
+    return (int) ordToDoc.get(ord);
+  }
+
+  DocIndexIterator iterator() throws IOException {
+    OrdToDocDISIReaderConfiguration docs = entry.docs();
+    if (docs.isEmpty()) {
+      return new AllDocuments(0);
+    }
+    if (docs.isDense()) {
+      return new AllDocuments(entry.documents());
+    }
+    return IndexedDISI.asDocIndexIterator(docs.getIndexedDISI(routeFile.clone()));
+  }
+
+  private static final class AllDocuments extends DocIndexIterator {
+    private final DocIdSetIterator all;
+
+    AllDocuments(int count) {
+      this.all = DocIdSetIterator.all(count);
+    }
+
+    @Override
+    public int index() {
+      return all.docID();
+    }
+
+    @Override
+    public int docID() {
+      return all.docID();
+    }
+
+    @Override
+    public int nextDoc() throws IOException {
+      return all.nextDoc();
+    }
+
+    @Override
+    public int advance(int target) throws IOException {
+      return all.advance(target);
+    }
+
+    @Override
+    public long cost() {
+      return all.cost();
+    }
+  }
+
+  // Tokens
+
+  private void checkOrd(int ord) {
+    if (ord < 0 || ord >= entry.documents()) {
+      throw new IndexOutOfBoundsException(
+          "field \""
+              + entry.info().name
+              + "\": document ordinal must be in [0, "
+              + entry.documents()
+              + "), got "
+              + ord);
+    }
+  }
+
+  int tokenCount(int ord) {
+    checkOrd(ord);
+    return (int) (tokenStarts.get(ord + 1L) - tokenStarts.get(ord));
+  }
+
+  int route(int ord, int token) {
+    if (token < 0 || token >= tokenCount(ord)) {
+      throw new IndexOutOfBoundsException(
+          "field \""
+              + entry.info().name
+              + "\": token must be in [0, "
+              + tokenCount(ord)
+              + "), got "
+              + token);
+    }
+    return routes == null ? 0 : (int) routes.get(tokenStarts.get(ord) + token);
+  }
+
+  /** Codes of all tokens of a document, in a shared array. */
+  byte[] tokenCodes(int ord) throws IOException {
+    int length = Math.multiplyExact(tokenCount(ord), codeBytes);
+    codes = ArrayUtil.growNoCopy(codes, length);
+    tokenCodes.seek(tokenStarts.get(ord) * codeBytes);
+    tokenCodes.readBytes(codes, 0, length);
+    return codes;
+  }
+
+  /** Vectors of all tokens of a document, row after row, in a shared array. */
+  float[] tokenVectors(int ord) throws IOException {
+    int count = tokenCount(ord);
+    tokenCodes(ord);
+    int length = Math.multiplyExact(count, coder.dimension);
+    if (vectors.length < length) {
+      vectors = new float[ArrayUtil.oversize(length, Float.BYTES)];
+    }
+    for (int t = 0; t < count; t++) {
+      coder.decode(codes, t * codeBytes, vectors, t * coder.dimension);
+    }
+    return vectors;
+  }
+
+  /** Code of a document's first token, in the caller's array. */
+  void firstTokenCode(int ord, byte[] code) throws IOException {
+    checkOrd(ord);
+    tokenCodes.seek(tokenStarts.get(ord) * codeBytes);
+    tokenCodes.readBytes(code, 0, codeBytes);
+  }
+
+  // Heads
+
+  @Override
+  int size() {
+    return entry.heads();
+  }
+
+  @Override
+  void read(int head, byte[] code) throws IOException {
+    long at = headCodes == null ? head : headCodes.get(head);
+    if (at < entry.tokens()) {
+      tokenHeadCodes.readBytes(at * codeBytes, code, 0, codeBytes);
+    } else {
+      ownHeadCodes.readBytes((at - entry.tokens()) * codeBytes, code, 0, codeBytes);
+    }
+  }
+
+  /** Ordinal of the document that a head belongs to. */
+  int documentOf(int head) {
+    return (int) headDocuments.get(head);
+  }
+
+  /** First head of a document; those of the next one follow its last. */
+  int firstHead(int ord) {
+    return (int) headStarts.get(ord);
+  }
+
+  /** The document as it was written, for a segment of the same format settings. */
+  void read(int ord, EncodedDocument document) throws IOException {
+    int count = tokenCount(ord);
+    document.growTokens(count, codeBytes);
+    tokenCodes.seek(tokenStarts.get(ord) * codeBytes);
+    tokenCodes.readBytes(document.tokens, 0, count * codeBytes);
+    document.groupCount = 1;
+    for (int t = 0; t < count; t++) {
+      document.routes[t] = routes == null ? 0 : (int) routes.get(tokenStarts.get(ord) + t);
+      document.groupCount = Math.max(document.groupCount, document.routes[t] + 1);
+    }
+    int first = firstHead(ord);
+    int headCount = firstHead(ord + 1) - first;
+    document.documentHead = headCount > document.groupCount;
+    document.assignHeads(codeBytes);
+    byte[] code = new byte[codeBytes];
+    for (int h = 0; h < headCount; h++) {
+      if (document.heads[h] < 0) {
+        read(first + h, code);
+        System.arraycopy(
+            code, 0, document.ownHeads, (-1 - document.heads[h]) * codeBytes, codeBytes);
+      }
+    }
+  }
+
+  /** The document-level view of the tokens. */
+  KnnVectorValues documents() {
+    return switch (entry.info().getVectorEncoding()) {
+      case FLOAT32 -> new FloatMultiVectorValues(this);
+      case BYTE -> new ByteMultiVectorValues(this);
+    };
+  }
+}

@@ -1,0 +1,71 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.codec;
+
+import java.io.IOException;
+import org.apache.lucene.codecs.hnsw.FlatVectorsScorer;
+import org.apache.lucene.index.VectorSimilarityFunction;
+
+/** The best similarity of one target among a document's tokens. Belongs to one thread. */
+abstract class TokenScorer {
+
+  private final SegmentField field;
+
+  private TokenScorer(SegmentField field, int dimension) {
+    FlatVectorsScorer.checkDimensions(dimension, field.coder().dimension);
+    this.field = field;
+  }
+
+  static TokenScorer of(SegmentField field, float[] target) {
+    VectorSimilarityFunction similarity = field.entry.info().getVectorSimilarityFunction();
+    float[] vector = new float[target.length];
+    return new TokenScorer(field, target.length) {
+      @Override
+      float compare(byte[] codes, int offset) {
+        field.coder().decode(codes, offset, vector, 0);
+        return similarity.compare(target, vector);
+      }
+    };
+  }
+
+  static TokenScorer of(SegmentField field, byte[] target) {
+    VectorSimilarityFunction similarity = field.entry.info().getVectorSimilarityFunction();
+    byte[] vector = new byte[target.length];
+    return new TokenScorer(field, target.length) {
+      @Override
+      float compare(byte[] codes, int offset) {
+        System.arraycopy(codes, offset, vector, 0, vector.length);
+        return similarity.compare(target, vector);
+      }
+    };
+  }
+
+  abstract float compare(byte[] codes, int offset);
+
+  /** Number of comparisons that {@link #best} makes. */
+  int comparisons(int ord) {
+    return field.tokenCount(ord);
+  }
+
+  float best(int ord) throws IOException {
+    byte[] codes = field.tokenCodes(ord);
+    int count = field.tokenCount(ord);
+    int bytes = field.coder().bytes();
+    float best = Float.NEGATIVE_INFINITY;
+    for (int t = 0; t < count; t++) {
+      best = Math.max(best, compare(codes, t * bytes));
+    }
+    return best;
+  }
+}

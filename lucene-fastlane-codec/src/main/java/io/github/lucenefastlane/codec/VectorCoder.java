@@ -1,0 +1,198 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.codec;
+
+import org.apache.lucene.index.VectorEncoding;
+import org.apache.lucene.util.BitUtil;
+
+/**
+ * Turns one vector into the bytes that stand for it on disk and back, see {@link TokenEncoding}.
+ */
+abstract class VectorCoder {
+
+  final int dimension;
+
+  private VectorCoder(int dimension) {
+    this.dimension = dimension;
+  }
+
+  static VectorCoder of(VectorEncoding vectorEncoding, TokenEncoding tokenEncoding, int dimension) {
+    if (vectorEncoding == VectorEncoding.BYTE) {
+      return new Bytes(dimension);
+    }
+    return switch (tokenEncoding) {
+      case FLOAT32 -> new Float32(dimension);
+      case INT8 -> new Int8(dimension);
+      case INT4 -> new Int4(dimension);
+    };
+  }
+
+  /** Length of a code; all codes of a field have the same. */
+  abstract int bytes();
+
+  abstract void encode(float[] vector, byte[] code, int offset);
+
+  abstract void decode(byte[] code, int offset, float[] vector, int vectorOffset);
+
+  private static float maxMagnitude(float[] vector) {
+    float max = 0f;
+    for (float v : vector) {
+      max = Math.max(max, Math.abs(v));
+    }
+    return max;
+  }
+
+  private static void putFloat(byte[] code, int offset, float value) {
+    BitUtil.VH_LE_INT.set(code, offset, Float.floatToRawIntBits(value));
+  }
+
+  private static float getFloat(byte[] code, int offset) {
+    return Float.intBitsToFloat((int) BitUtil.VH_LE_INT.get(code, offset));
+  }
+
+  /** {@link TokenEncoding#FLOAT32}. */
+  private static final class Float32 extends VectorCoder {
+    Float32(int dimension) {
+      super(dimension);
+    }
+
+    @Override
+    int bytes() {
+      return dimension * Float.BYTES;
+    }
+
+    @Override
+    void encode(float[] vector, byte[] code, int offset) {
+      for (int d = 0; d < dimension; d++) {
+        putFloat(code, offset + d * Float.BYTES, vector[d]);
+      }
+    }
+
+    @Override
+    void decode(byte[] code, int offset, float[] vector, int vectorOffset) {
+      for (int d = 0; d < dimension; d++) {
+        vector[vectorOffset + d] = getFloat(code, offset + d * Float.BYTES);
+      }
+    }
+  }
+
+  /** {@link TokenEncoding#INT8}. */
+  private static final class Int8 extends VectorCoder {
+    private static final int LEVELS = 127;
+
+    Int8(int dimension) {
+      super(dimension);
+    }
+
+    @Override
+    int bytes() {
+      return Float.BYTES + dimension;
+    }
+
+    @Override
+    void encode(float[] vector, byte[] code, int offset) {
+      float scale = maxMagnitude(vector) / LEVELS;
+      putFloat(code, offset, scale);
+      for (int d = 0; d < dimension; d++) {
+        // A subnormal scale may divide beyond the last level.
+        int level = scale == 0 ? 0 : Math.round(vector[d] / scale);
+        code[offset + Float.BYTES + d] = (byte) Math.max(-LEVELS, Math.min(LEVELS, level));
+      }
+    }
+
+    @Override
+    void decode(byte[] code, int offset, float[] vector, int vectorOffset) {
+      float scale = getFloat(code, offset);
+      int components = offset + Float.BYTES;
+      for (int d = 0; d < dimension; d++) {
+        vector[vectorOffset + d] = scale * code[components + d];
+      }
+    }
+  }
+
+  /**
+   * {@link TokenEncoding#INT4}. The first half of the components are the low nibbles, the second
+   * half the high ones, so that both halves decode from a run of bytes.
+   */
+  private static final class Int4 extends VectorCoder {
+    private static final int LEVELS = 15;
+    private final int half;
+
+    Int4(int dimension) {
+      super(dimension);
+      this.half = (dimension + 1) / 2;
+    }
+
+    @Override
+    int bytes() {
+      return Float.BYTES + half;
+    }
+
+    @Override
+    void encode(float[] vector, byte[] code, int offset) {
+      float scale = maxMagnitude(vector) / LEVELS;
+      putFloat(code, offset, scale);
+      for (int b = 0; b < half; b++) {
+        int low = nibble(vector[b], scale);
+        int high = half + b < dimension ? nibble(vector[half + b], scale) : 0;
+        code[offset + Float.BYTES + b] = (byte) (high << 4 | low);
+      }
+    }
+
+    private static int nibble(float value, float scale) {
+      int level = scale == 0 ? 0 : Math.round((value / scale + LEVELS) / 2);
+      return Math.max(0, Math.min(LEVELS, level));
+    }
+
+    @Override
+    void decode(byte[] code, int offset, float[] vector, int vectorOffset) {
+      float scale = getFloat(code, offset);
+      int components = offset + Float.BYTES;
+      for (int b = 0; b < half; b++) {
+        vector[vectorOffset + b] = scale * (2 * (code[components + b] & 0x0F) - LEVELS);
+      }
+      int high = vectorOffset + half;
+      for (int b = 0; b < dimension - half; b++) {
+        vector[high + b] = scale * (2 * (code[components + b] >> 4 & 0x0F) - LEVELS);
+      }
+    }
+  }
+
+  /** Byte vectors, as they are; a head, which is a mean, is rounded. */
+  private static final class Bytes extends VectorCoder {
+    Bytes(int dimension) {
+      super(dimension);
+    }
+
+    @Override
+    int bytes() {
+      return dimension;
+    }
+
+    @Override
+    void encode(float[] vector, byte[] code, int offset) {
+      for (int d = 0; d < dimension; d++) {
+        int level = Math.round(vector[d]);
+        code[offset + d] = (byte) Math.max(Byte.MIN_VALUE, Math.min(Byte.MAX_VALUE, level));
+      }
+    }
+
+    @Override
+    void decode(byte[] code, int offset, float[] vector, int vectorOffset) {
+      for (int d = 0; d < dimension; d++) {
+        vector[vectorOffset + d] = code[offset + d];
+      }
+    }
+  }
+}
