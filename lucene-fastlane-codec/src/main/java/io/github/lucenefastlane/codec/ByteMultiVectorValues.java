@@ -14,7 +14,6 @@
 package io.github.lucenefastlane.codec;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import org.apache.lucene.index.ByteVectorValues;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.VectorScorer;
@@ -62,11 +61,7 @@ final class ByteMultiVectorValues extends ByteVectorValues implements SegmentFie
 
   @Override
   public DocIndexIterator iterator() {
-    try {
-      return field.iterator();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return field.iterator();
   }
 
   @Override

@@ -14,7 +14,6 @@
 package io.github.lucenefastlane.codec;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.VectorScorer;
@@ -64,11 +63,7 @@ final class FloatMultiVectorValues extends FloatVectorValues implements SegmentF
 
   @Override
   public DocIndexIterator iterator() {
-    try {
-      return field.iterator();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return field.iterator();
   }
 
   @Override

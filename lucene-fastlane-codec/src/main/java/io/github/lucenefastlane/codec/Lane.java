@@ -65,9 +65,10 @@ final class Lane {
     }
     int acceptedDocuments = Math.min(acceptDocs.cost(), documents);
     int acceptedHeads = (int) ((long) acceptedDocuments * field.size() / documents);
-    int expectedVisits = HnswGraphSearcher.expectedVisitedNodes(k, graph.size());
-    if (k < documents && expectedVisits < Math.min(acceptedHeads, graph.size())) {
-      searchGraph(graph, acceptDocs.bits(), Math.min(acceptedHeads, graph.size()));
+    if (graph.size() > 0
+        && k < documents
+        && HnswGraphSearcher.expectedVisitedNodes(k, graph.size()) < acceptedHeads) {
+      searchGraph(graph, acceptDocs.bits(), acceptedHeads);
     } else {
       scan(acceptDocs);
     }

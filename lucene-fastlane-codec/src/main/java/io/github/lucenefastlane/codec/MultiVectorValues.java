@@ -76,9 +76,10 @@ public interface MultiVectorValues {
   int ordToDoc(int ord);
 
   /**
-   * The documents in order.
+   * The documents in order. Ask once: as in Lucene's formats, iterators of one instance may advance
+   * together.
    *
-   * @return an unpositioned iterator, whose {@code index()} is the document's ordinal
+   * @return an iterator whose {@code index()} is the document's ordinal
    */
   KnnVectorValues.DocIndexIterator iterator();
 

@@ -44,6 +44,7 @@ final class SegmentField extends HeadCodes {
   private final LongValues headCodes;
   private final LongValues routes;
   private final LongValues ordToDoc;
+  private final IndexedDISI sparseDocs;
 
   private byte[] codes = new byte[0];
   private float[] vectors = new float[0];
@@ -65,10 +66,9 @@ final class SegmentField extends HeadCodes {
     this.headCodes = open(entry.headCodes());
     this.routes = open(entry.routes());
     OrdToDocDISIReaderConfiguration docs = entry.docs();
-    this.ordToDoc =
-        docs.isDense() || docs.isEmpty()
-            ? LongValues.IDENTITY
-            : docs.getDirectMonotonicReader(routeFile);
+    boolean sparse = docs.isDense() == false && docs.isEmpty() == false;
+    this.ordToDoc = sparse ? docs.getDirectMonotonicReader(routeFile) : LongValues.IDENTITY;
+    this.sparseDocs = sparse ? docs.getIndexedDISI(routeFile) : null;
   }
 
   private LongValues open(FieldEntry.MonotonicTable table) throws IOException {
@@ -100,15 +100,11 @@ final class SegmentField extends HeadCodes {
     return (int) ordToDoc.get(ord);
   }
 
-  DocIndexIterator iterator() throws IOException {
-    OrdToDocDISIReaderConfiguration docs = entry.docs();
-    if (docs.isEmpty()) {
-      return new AllDocuments(0);
-    }
-    if (docs.isDense()) {
-      return new AllDocuments(entry.documents());
-    }
-    return IndexedDISI.asDocIndexIterator(docs.getIndexedDISI(routeFile.clone()));
+  /** As in Lucene's formats, all iterators over some of the documents advance together. */
+  DocIndexIterator iterator() {
+    return sparseDocs == null
+        ? new AllDocuments(entry.documents())
+        : IndexedDISI.asDocIndexIterator(sparseDocs);
   }
 
   private static final class AllDocuments extends DocIndexIterator {
