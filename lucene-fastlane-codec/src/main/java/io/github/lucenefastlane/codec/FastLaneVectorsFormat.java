@@ -122,6 +122,12 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
   /** Largest {@link #tokensPerRoute()}; documents of fewer tokens then have one route. */
   public static final int MAX_TOKENS_PER_ROUTE = 1 << 20;
 
+  /** Default neighbours of a node in the graph, Lucene's. */
+  public static final int DEFAULT_MAX_CONN = Lucene99HnswVectorsFormat.DEFAULT_MAX_CONN;
+
+  /** Default candidates kept while a node is inserted into the graph, Lucene's. */
+  public static final int DEFAULT_BEAM_WIDTH = Lucene99HnswVectorsFormat.DEFAULT_BEAM_WIDTH;
+
   /** Attribute of a field, "true" if a document of the segment has several vectors in it. */
   public static final String MULTI_VALUED_KEY = "FastLane.multiValued";
 
@@ -159,12 +165,7 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
    * @param tokenEncoding how float tokens are stored
    */
   public FastLaneVectorsFormat(TokenEncoding tokenEncoding) {
-    this(
-        tokenEncoding,
-        DEFAULT_TOKENS_PER_ROUTE,
-        true,
-        Lucene99HnswVectorsFormat.DEFAULT_MAX_CONN,
-        Lucene99HnswVectorsFormat.DEFAULT_BEAM_WIDTH);
+    this(tokenEncoding, DEFAULT_TOKENS_PER_ROUTE, true, DEFAULT_MAX_CONN, DEFAULT_BEAM_WIDTH);
   }
 
   /**
