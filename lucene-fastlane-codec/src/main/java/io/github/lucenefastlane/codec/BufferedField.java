@@ -131,25 +131,15 @@ abstract class BufferedField<T> extends KnnFieldVectorsWriter<T> {
       order[i] = newDoc << 32 | i;
     }
     Arrays.sort(order);
-    long[] headPositions = new long[0];
+    FlushedHeads heads = new FlushedHeads(coder);
     for (long entry : order) {
       in.seek(logStarts[(int) entry]);
       scratch.readFrom(in, coder.bytes());
-      int first = out.headCount();
-      headPositions = ArrayUtil.grow(headPositions, first + scratch.headCount());
-      long ownHeads = in.position() - (long) scratch.ownHeadCount * coder.bytes();
-      long tokens = ownHeads - (long) scratch.tokenCount * coder.bytes();
-      for (int h = 0; h < scratch.headCount(); h++) {
-        int head = scratch.heads[h];
-        headPositions[first + h] =
-            head >= 0
-                ? tokens + (long) head * coder.bytes()
-                : ownHeads + (-1L - head) * coder.bytes();
-      }
+      heads.add(scratch);
       out.add((int) (entry >>> 32), scratch);
     }
     out.finish(maxDoc);
-    return new LogHeads(in, coder, headPositions, out.headCount());
+    return heads;
   }
 
   @Override
@@ -165,18 +155,38 @@ abstract class BufferedField<T> extends KnnFieldVectorsWriter<T> {
         + RamUsageEstimator.sizeOf(logStarts);
   }
 
-  /** Heads in the log, in the order of the flushed documents. */
-  private static final class LogHeads extends HeadCodes {
-    private final ByteBuffersDataInput log;
-    private final VectorCoder coder;
-    private final long[] positions;
-    private final int size;
+  /** Heads in the order of the flushed documents, close together for the graph that is built. */
+  private static final class FlushedHeads extends HeadCodes {
+    private static final int PAGE_SHIFT = 8;
+    private static final int PAGE_HEADS = 1 << PAGE_SHIFT;
 
-    LogHeads(ByteBuffersDataInput log, VectorCoder coder, long[] positions, int size) {
-      this.log = log;
+    private final VectorCoder coder;
+    private byte[][] pages = new byte[0][];
+    private int size;
+
+    FlushedHeads(VectorCoder coder) {
       this.coder = coder;
-      this.positions = positions;
-      this.size = size;
+    }
+
+    void add(EncodedDocument document) {
+      int bytes = coder.bytes();
+      for (int h = 0; h < document.headCount(); h++) {
+        int page = size >>> PAGE_SHIFT;
+        if (page == pages.length) {
+          pages = ArrayUtil.grow(pages, page + 1);
+        }
+        if (pages[page] == null) {
+          pages[page] = new byte[PAGE_HEADS * bytes];
+        }
+        int head = document.heads[h];
+        System.arraycopy(
+            head >= 0 ? document.tokens : document.ownHeads,
+            (head >= 0 ? head : -1 - head) * bytes,
+            pages[page],
+            (size & PAGE_HEADS - 1) * bytes,
+            bytes);
+        size++;
+      }
     }
 
     @Override
@@ -185,8 +195,9 @@ abstract class BufferedField<T> extends KnnFieldVectorsWriter<T> {
     }
 
     @Override
-    void read(int head, byte[] code) throws IOException {
-      log.readBytes(positions[head], code, 0, code.length);
+    void read(int head, byte[] code) {
+      int offset = (head & PAGE_HEADS - 1) * code.length;
+      System.arraycopy(pages[head >>> PAGE_SHIFT], offset, code, 0, code.length);
     }
 
     @Override
@@ -194,9 +205,9 @@ abstract class BufferedField<T> extends KnnFieldVectorsWriter<T> {
       return coder;
     }
 
-    /** Reads at given positions share nothing, and a flush is one thread's. */
+    /** Nothing moves while heads are read, and a flush is one thread's. */
     @Override
-    LogHeads copy() {
+    FlushedHeads copy() {
       return this;
     }
   }

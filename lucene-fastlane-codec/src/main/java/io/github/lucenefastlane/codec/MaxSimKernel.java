@@ -42,12 +42,4 @@ interface MaxSimKernel {
         ? new PanamaMaxSimKernel(query, distance)
         : new VectorUtilMaxSimKernel(query, distance);
   }
-
-  /** Asked once; the module cannot arrive later. */
-  final class Simd {
-    static final boolean PRESENT =
-        ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
-
-    private Simd() {}
-  }
 }

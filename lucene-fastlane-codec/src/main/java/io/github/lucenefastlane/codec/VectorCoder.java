@@ -115,7 +115,11 @@ abstract class VectorCoder {
     void decode(byte[] code, int offset, float[] vector, int vectorOffset) {
       float scale = getFloat(code, offset);
       int components = offset + Float.BYTES;
-      for (int d = 0; d < dimension; d++) {
+      int d =
+          Simd.PRESENT
+              ? PanamaDecoder.bytes(scale, code, components, dimension, vector, vectorOffset)
+              : 0;
+      for (; d < dimension; d++) {
         vector[vectorOffset + d] = scale * code[components + d];
       }
     }
@@ -159,12 +163,19 @@ abstract class VectorCoder {
     void decode(byte[] code, int offset, float[] vector, int vectorOffset) {
       float scale = getFloat(code, offset);
       int components = offset + Float.BYTES;
-      for (int b = 0; b < half; b++) {
-        vector[vectorOffset + b] = scale * (2 * (code[components + b] & 0x0F) - LEVELS);
-      }
       int high = vectorOffset + half;
-      for (int b = 0; b < dimension - half; b++) {
+      int both = dimension - half;
+      int b =
+          Simd.PRESENT
+              ? PanamaDecoder.nibbles(
+                  scale, LEVELS, code, components, both, vector, vectorOffset, high)
+              : 0;
+      for (; b < both; b++) {
+        vector[vectorOffset + b] = scale * (2 * (code[components + b] & 0x0F) - LEVELS);
         vector[high + b] = scale * (2 * (code[components + b] >> 4 & 0x0F) - LEVELS);
+      }
+      if (both < half) {
+        vector[vectorOffset + both] = scale * (2 * (code[components + both] & 0x0F) - LEVELS);
       }
     }
   }
