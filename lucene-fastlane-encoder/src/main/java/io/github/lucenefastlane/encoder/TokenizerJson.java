@@ -1,0 +1,125 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.encoder;
+
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What of a {@code tokenizer.json} the tokenizer library does not tell: which ids are special
+ * tokens, and the ids of single entries of the vocabulary. Streamed, since vocabularies are large
+ * and a handful of entries is wanted.
+ */
+final class TokenizerJson {
+  private final Map<String, Long> added = new HashMap<>();
+  private final Map<String, Long> vocabulary = new HashMap<>();
+  private final Set<Long> special = new HashSet<>();
+  private final Set<String> wanted;
+
+  private TokenizerJson(Set<String> wanted) {
+    this.wanted = wanted;
+  }
+
+  /** Reads the special tokens and the ids of the {@code wanted} entries. */
+  static TokenizerJson read(InputStream stream, Set<String> wanted) throws IOException {
+    TokenizerJson result = new TokenizerJson(wanted);
+    try (JsonReader reader =
+        new JsonReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
+      reader.beginObject();
+      while (reader.hasNext()) {
+        switch (reader.nextName()) {
+          case "added_tokens" -> result.readAddedTokens(reader);
+          case "model" -> result.readModel(reader);
+          default -> reader.skipValue();
+        }
+      }
+      reader.endObject();
+    }
+    return result;
+  }
+
+  /** The id of a wanted entry, null if the vocabulary has none of that spelling. */
+  Long id(String token) {
+    Long id = added.get(token);
+    return id != null ? id : vocabulary.get(token);
+  }
+
+  boolean isSpecial(long id) {
+    return special.contains(id);
+  }
+
+  private void readAddedTokens(JsonReader reader) throws IOException {
+    reader.beginArray();
+    while (reader.hasNext()) {
+      long id = -1;
+      String content = null;
+      boolean isSpecial = false;
+      reader.beginObject();
+      while (reader.hasNext()) {
+        switch (reader.nextName()) {
+          case "id" -> id = reader.nextLong();
+          case "content" -> content = reader.nextString();
+          case "special" -> isSpecial = reader.nextBoolean();
+          default -> reader.skipValue();
+        }
+      }
+      reader.endObject();
+      added.put(content, id);
+      if (isSpecial) {
+        special.add(id);
+      }
+    }
+    reader.endArray();
+  }
+
+  private void readModel(JsonReader reader) throws IOException {
+    reader.beginObject();
+    while (reader.hasNext()) {
+      if (!reader.nextName().equals("vocab")) {
+        reader.skipValue();
+      } else if (reader.peek() == JsonToken.BEGIN_OBJECT) { // WordPiece, BPE, WordLevel
+        reader.beginObject();
+        while (reader.hasNext()) {
+          String token = reader.nextName();
+          long id = reader.nextLong();
+          if (wanted.contains(token)) {
+            vocabulary.put(token, id);
+          }
+        }
+        reader.endObject();
+      } else { // Unigram: pairs of token and score, numbered by place
+        reader.beginArray();
+        for (long id = 0; reader.hasNext(); id++) {
+          reader.beginArray();
+          String token = reader.nextString();
+          reader.skipValue();
+          reader.endArray();
+          if (wanted.contains(token)) {
+            vocabulary.put(token, id);
+          }
+        }
+        reader.endArray();
+      }
+    }
+    reader.endObject();
+  }
+}
