@@ -66,6 +66,8 @@ final class OnnxModel implements Closeable {
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(threads);
       options.setInterOpNumThreads(1);
+      // Threads that wait by spinning take the processor from searches and from other encoders.
+      options.addConfigEntry("session.intra_op.allow_spinning", "0");
       options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
       OrtSession session = files.openSession(environment, options);
       try {
