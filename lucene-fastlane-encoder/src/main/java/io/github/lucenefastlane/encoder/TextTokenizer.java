@@ -13,15 +13,18 @@
  */
 package io.github.lucenefastlane.encoder;
 
+import ai.djl.engine.EngineException;
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
+import com.google.gson.stream.MalformedJsonException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
+import org.apache.lucene.util.IOFunction;
 
 /** A Hugging Face tokenizer: text to tokens with their places in the text. */
 final class TextTokenizer implements Closeable {
@@ -36,15 +39,8 @@ final class TextTokenizer implements Closeable {
 
   /** Reads the tokenizer of a model; {@code entries} of its vocabulary can be asked for later. */
   TextTokenizer(ModelFiles files, Set<String> entries) throws IOException {
-    try (InputStream stream = files.openTokenizer()) {
-      json = TokenizerJson.read(stream, entries);
-    }
-    try (InputStream stream = files.openTokenizer()) {
-      tokenizer = TrackingGuard.create(stream, OPTIONS);
-    } catch (RuntimeException e) {
-      throw new IllegalArgumentException(
-          "tokenizer.json of model " + files.name() + " cannot be used: " + e.getMessage(), e);
-    }
+    json = parse(files, stream -> TokenizerJson.read(stream, entries));
+    tokenizer = parse(files, stream -> TrackingGuard.create(stream, OPTIONS));
     // A text's special tokens are the same for every text: see where they lie around a letter.
     Encoding framed = tokenizer.encode("a", true, false);
     long[] special = framed.getSpecialTokenMask();
@@ -58,6 +54,21 @@ final class TextTokenizer implements Closeable {
     }
     leading = outside(framed, 0, from);
     trailing = outside(framed, to, special.length);
+  }
+
+  private static <T> T parse(ModelFiles files, IOFunction<InputStream, T> parser)
+      throws IOException {
+    try (InputStream stream = files.openTokenizer()) {
+      try {
+        return parser.apply(stream);
+      } catch (EngineException e) {
+        throw new IllegalStateException(
+            "the tokenizer's native library cannot be loaded: " + e.getMessage(), e);
+      } catch (MalformedJsonException | RuntimeException e) {
+        throw new IllegalArgumentException(
+            "tokenizer.json of model " + files.name() + " cannot be used: " + e.getMessage(), e);
+      }
+    }
   }
 
   private static Tokens outside(Encoding encoding, int from, int to) {
