@@ -13,6 +13,8 @@
  */
 package io.github.lucenefastlane.encoder;
 
+import java.util.Arrays;
+
 /**
  * A text as the model reads it.
  *
@@ -36,5 +38,12 @@ record ModelInput(
   /** How many tokens the model has to read for this text: none if no vector of it is kept. */
   int modelLength() {
     return kept.length == 0 ? 0 : ids.length;
+  }
+
+  /** As many tokens, all of them the first. */
+  ModelInput ofOneToken() {
+    long[] repeated = new long[ids.length];
+    Arrays.fill(repeated, ids[0]);
+    return new ModelInput(repeated, attention, kept, tokens, starts, ends, truncatedTokens);
   }
 }

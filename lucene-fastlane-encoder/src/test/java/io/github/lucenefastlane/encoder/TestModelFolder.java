@@ -13,6 +13,7 @@
  */
 package io.github.lucenefastlane.encoder;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -20,7 +21,9 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import org.apache.lucene.util.VectorUtil;
 
@@ -115,13 +118,48 @@ public class TestModelFolder extends EncoderTestCase {
       int texts = 1 + random().nextInt(4 * perBatch);
       int[] calls = {0};
       encoder.encodeDocuments(
-          java.util.Collections.nCopies(texts, "the ".repeat(length)),
+          Collections.nCopies(texts, "the ".repeat(length)),
           (done, total, tokens) -> {
             calls[0]++;
             assertEquals(Math.min(texts, calls[0] * perBatch), done);
             assertEquals((long) done * (length + 2), tokens);
           });
       assertEquals((texts + perBatch - 1) / perBatch, calls[0]);
+    }
+  }
+
+  /** Int8 models scale a batch by its largest value; their texts must not run together. */
+  public void testModelThatMixesABatchRunsSingleTexts() throws Exception {
+    Path folder = createTempDir();
+    TinyModel.writeTokenizer(folder);
+    Files.write(
+        folder.resolve("model.onnx"),
+        TinyModel.onnx(TinyModel.Kind.SHARED_RANGE, "token_embeddings", "input_ids"));
+    try (TokenEncoder encoder = TokenEncoder.builder(folder).config(RAW).build()) {
+      List<String> texts = List.of("hello", "world", "", "the", "");
+      List<Integer> calls = new ArrayList<>();
+      List<TokenVectors> together =
+          encoder.encodeDocuments(texts, (done, total, tokens) -> calls.add(done));
+      assertEquals(List.of(1, 2, 3, 5), calls); // texts without vectors need no model
+      for (int i = 0; i < texts.size(); i++) {
+        assertEquals(encoder.encodeDocument(texts.get(i)), together.get(i));
+      }
+    }
+  }
+
+  public void testPunctuationOfQueriesAndDocuments() throws Exception {
+    Path folder = TinyModel.write(createTempDir());
+    boolean queries = random().nextBoolean();
+    EncoderConfig config =
+        RAW.withDropSpecialTokens(true)
+            .withDropQueryPunctuation(queries)
+            .withDropDocumentPunctuation(queries == false);
+    try (TokenEncoder encoder = TokenEncoder.builder(folder).config(config).build()) {
+      int[] with = {7592, 1010, 2088, 999};
+      int[] without = {7592, 2088};
+      assertArrayEquals(queries ? without : with, ids(encoder.encodeQuery("hello, world!")));
+      assertArrayEquals(queries ? with : without, ids(encoder.encodeDocument("hello, world!")));
+      assertEquals(queries ? 0 : 3, encoder.encodeQuery("...").size());
     }
   }
 
@@ -320,7 +358,7 @@ public class TestModelFolder extends EncoderTestCase {
     Files.write(file, new byte[] {-1, -1, -1, -1, -1, -1, -1, 127});
     assertRefused("header length must be in", folder);
     Files.write(file, new byte[5]);
-    expectThrows(java.io.EOFException.class, () -> TokenEncoder.load(folder));
+    expectThrows(EOFException.class, () -> TokenEncoder.load(folder));
     writeSafetensors(file, "F32", new float[6], 3, 2, null);
     Files.writeString(layer.resolve("config.json"), "{\"activation_function\": \"Tanh\"}");
     assertRefused("activation_function must be Identity, got Tanh", folder);

@@ -32,9 +32,11 @@ final class TinyModel {
   enum Kind {
     /** The ids and attentions themselves. */
     ECHO,
+    /** Less the largest of the whole batch, a batch that is scaled as one. */
+    SHARED_RANGE,
     /** Their difference with themselves: zero vectors. */
     ZERO,
-    /** The logarithm of that difference less one: NaN. */
+    /** That difference divided by itself: NaN. */
     NAN
   }
 
@@ -77,7 +79,10 @@ final class TinyModel {
     graph.message(1, node("Unsqueeze", "mask3", "mask", "axes"));
     String echo = kind == Kind.ECHO ? output : "echo";
     graph.message(1, node("Concat", echo, "ids3", "mask3").message(5, attribute("axis", 2)));
-    if (kind != Kind.ECHO) {
+    if (kind == Kind.SHARED_RANGE) {
+      graph.message(1, node("ReduceMax", "largest", echo));
+      graph.message(1, node("Sub", output, echo, "largest"));
+    } else if (kind != Kind.ECHO) {
       String zero = kind == Kind.ZERO ? output : "zero";
       graph.message(1, node("Sub", zero, echo, echo));
       if (kind == Kind.NAN) {
