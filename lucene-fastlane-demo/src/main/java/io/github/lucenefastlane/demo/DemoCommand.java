@@ -1,0 +1,133 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.demo;
+
+import io.github.lucenefastlane.query.MeanRouter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code fastlane demo}: real text in, routed late-interaction search out. */
+@Command(
+    name = "demo",
+    mixinStandardHelpOptions = true,
+    versionProvider = FastLane.Version.class,
+    description =
+        "Index the class descriptions of Lucene itself and answer five questions about them.")
+final class DemoCommand implements Callable<Integer> {
+  /** Asked in other words than the answers use, which is what late interaction is for. */
+  private static final List<String> QUESTIONS =
+      List.of(
+          "How do I find words despite typing mistakes?",
+          "What prevents two programs from changing an index at the same moment?",
+          "How can I abort a search that takes too long?",
+          "Which places lie near a position on the map?",
+          "How do I make a copy of an index while it keeps changing?");
+
+  private static final int CANDIDATES = 50;
+  private static final int RESULTS = 3;
+
+  @ParentCommand private FastLane parent;
+
+  @Option(
+      names = "--index",
+      paramLabel = "DIR",
+      defaultValue = "fastlane-demo-index",
+      description = "Where to keep the index (default: ${DEFAULT-VALUE} in the current folder).")
+  private Path index;
+
+  @Option(names = "--refresh", description = "Make the index again, even if it can be reused.")
+  private boolean refresh;
+
+  @Override
+  public Integer call() throws Exception {
+    Console console = parent.console();
+    PassageSource text = new JavadocPassages(DemoText.find());
+    if (IndexFolder.removePartial(index)) {
+      console.err().println("Removed a half-written index beside " + index);
+    }
+    try (Model model = Model.load(null, null)) {
+      prepare(text, model, console);
+      try (PassageIndex opened = PassageIndex.open(index)) {
+        answer(opened, model, console);
+      }
+    }
+    console.out().flush();
+    return 0;
+  }
+
+  /** Makes the index unless there is one that holds the same. */
+  private void prepare(PassageSource text, Model model, Console console) throws IOException {
+    IndexSettings settings = IndexSettings.DEFAULT;
+    if (!refresh && PassageIndex.exists(index)) {
+      try (PassageIndex there = PassageIndex.open(index)) {
+        if (there.description().holds(text.toString(), model, settings)) {
+          console
+              .out()
+              .printf(
+                  Locale.ROOT,
+                  "Index: %s, made before: %,d passages of %s, %,d token vectors (--refresh makes it"
+                      + " anew)%n%n",
+                  index.toAbsolutePath(),
+                  there.description().documents(),
+                  text,
+                  there.tokenCount());
+          return;
+        }
+      }
+    }
+    console
+        .out()
+        .printf(
+            Locale.ROOT,
+            "Indexing the class descriptions of %s in %s%n",
+            text,
+            index.toAbsolutePath());
+    console.out().flush();
+    IndexSummary summary =
+        new IndexBuilder(model, settings, console).build(text, text.toString(), index, true);
+    console
+        .out()
+        .printf(
+            Locale.ROOT,
+            "Index: %,d passages, %,d token vectors, %,d bytes, %.1f s%n%n",
+            summary.documents(),
+            summary.tokens(),
+            summary.bytes(),
+            summary.seconds());
+  }
+
+  private static void answer(PassageIndex index, Model model, Console console) throws IOException {
+    PassageSearch search =
+        new PassageSearch(
+            index,
+            model.encoder(),
+            new SearchSettings(MeanRouter.INSTANCE, 1, CANDIDATES, RESULTS, true));
+    AnswerPrinter printer = new AnswerPrinter(console);
+    for (String question : QUESTIONS) {
+      search.answer(Question.of(question)); // so that the times below are not of a cold start
+    }
+    for (String text : QUESTIONS) {
+      Question question = Question.of(text);
+      printer.print(search.answer(question));
+      printer.print(search.answerByWords(question));
+      console.out().println();
+    }
+  }
+}

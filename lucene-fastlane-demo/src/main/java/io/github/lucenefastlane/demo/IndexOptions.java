@@ -1,0 +1,45 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.demo;
+
+import io.github.lucenefastlane.codec.FastLaneVectorsFormat;
+import io.github.lucenefastlane.codec.TokenEncoding;
+import picocli.CommandLine.Option;
+
+/** Options on how token vectors are indexed. */
+final class IndexOptions {
+  @Option(
+      names = "--encoding",
+      paramLabel = "float32|int8|int4",
+      defaultValue = "INT8",
+      description = "How token vectors are stored (default: int8).")
+  private TokenEncoding encoding;
+
+  @Option(
+      names = "--tokens-per-route",
+      paramLabel = "N",
+      description =
+          "Mean number of tokens that one node of the route graph stands for (default:"
+              + " ${DEFAULT-VALUE}).")
+  private int tokensPerRoute = FastLaneVectorsFormat.DEFAULT_TOKENS_PER_ROUTE;
+
+  @Option(
+      names = "--no-document-route",
+      description = "Give documents no route of all their tokens besides the finer ones.")
+  private boolean noDocumentRoute;
+
+  IndexSettings settings() {
+    return new IndexSettings(encoding, tokensPerRoute, !noDocumentRoute);
+  }
+}

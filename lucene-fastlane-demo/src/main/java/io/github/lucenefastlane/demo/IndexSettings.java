@@ -1,0 +1,40 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.demo;
+
+import io.github.lucenefastlane.codec.FastLaneVectorsFormat;
+import io.github.lucenefastlane.codec.TokenEncoding;
+
+/**
+ * How token vectors are indexed: what the user may choose of {@link FastLaneVectorsFormat}.
+ *
+ * @param encoding of the token vectors
+ * @param tokensPerRoute mean number of tokens that one head stands for
+ * @param documentRoute whether each document also has a route of all its tokens
+ */
+record IndexSettings(TokenEncoding encoding, int tokensPerRoute, boolean documentRoute) {
+
+  /** The format's own defaults. */
+  static final IndexSettings DEFAULT =
+      new IndexSettings(TokenEncoding.INT8, FastLaneVectorsFormat.DEFAULT_TOKENS_PER_ROUTE, true);
+
+  FastLaneVectorsFormat format() {
+    return new FastLaneVectorsFormat(
+        encoding,
+        tokensPerRoute,
+        documentRoute,
+        FastLaneVectorsFormat.DEFAULT_MAX_CONN,
+        FastLaneVectorsFormat.DEFAULT_BEAM_WIDTH);
+  }
+}

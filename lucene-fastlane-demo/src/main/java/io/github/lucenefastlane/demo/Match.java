@@ -1,0 +1,24 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.demo;
+
+/**
+ * The token of a passage that a query token matched best.
+ *
+ * @param queryToken text of the query token
+ * @param start of the passage's token in {@link Passage#content()}
+ * @param end of it
+ * @param similarity {@code VectorSimilarityFunction.compare} of the two: its summand of the score
+ */
+record Match(String queryToken, int start, int end, float similarity) {}

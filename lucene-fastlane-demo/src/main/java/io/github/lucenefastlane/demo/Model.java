@@ -1,0 +1,135 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.demo;
+
+import io.github.lucenefastlane.encoder.EncoderConfig;
+import io.github.lucenefastlane.encoder.TokenEncoder;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+import java.util.zip.CheckedInputStream;
+
+/**
+ * A loaded encoder and where it came from.
+ *
+ * @param encoder the encoder
+ * @param folder absolute path of the model's folder; empty for the model that ships with the
+ *     program
+ * @param fingerprint of the model and of all its configuration but the document length: equal for
+ *     encoders that encode a query alike
+ */
+record Model(TokenEncoder encoder, String folder, String fingerprint) implements Closeable {
+
+  /**
+   * Loads a model.
+   *
+   * @param folder null or empty for the model that ships with the program
+   * @param documentLength most tokens of a passage to read; null for the model's own limit
+   * @throws CommandFailure if there is no such folder
+   */
+  static Model load(String folder, Integer documentLength) throws IOException {
+    if (folder == null || folder.isEmpty()) {
+      return build(TokenEncoder.defaultBuilder(), EncoderConfig.DEFAULT, "", documentLength);
+    }
+    Path path = Path.of(folder).toAbsolutePath().normalize();
+    if (!Files.isDirectory(path)) {
+      throw new CommandFailure(
+          "no model folder " + folder + " (it should hold model.onnx and tokenizer.json)");
+    }
+    return build(
+        TokenEncoder.builder(path), EncoderConfig.read(path), path.toString(), documentLength);
+  }
+
+  private static Model build(
+      TokenEncoder.Builder builder, EncoderConfig config, String folder, Integer documentLength)
+      throws IOException {
+    if (documentLength != null) {
+      builder.config(config.withDocumentLength(documentLength));
+    }
+    TokenEncoder encoder = builder.build();
+    CRC32C checksum = new CRC32C();
+    EncoderConfig anyLength =
+        encoder.config().withDocumentLength(EncoderConfig.DEFAULT.documentLength());
+    checksum.update(anyLength.toString().getBytes(StandardCharsets.UTF_8));
+    if (!folder.isEmpty()) {
+      addFiles(Path.of(folder), checksum);
+    }
+    return new Model(
+        encoder,
+        folder,
+        String.format(
+            Locale.ROOT, "%s-%d-%08x", encoder.name(), encoder.dimension(), checksum.getValue()));
+  }
+
+  /**
+   * Loads the model that an index was made with.
+   *
+   * @param folder where to find it instead of where it was; null for the recorded place
+   * @throws CommandFailure if it makes other vectors than those in the index
+   */
+  static Model loadFor(IndexDescription index, String folder) throws IOException {
+    String place = folder == null ? index.modelFolder() : folder;
+    if (folder == null && !place.isEmpty() && !Files.isDirectory(Path.of(place))) {
+      throw new CommandFailure(
+          "the index's model is no longer in " + place + "; say where it is with --model");
+    }
+    Model model = load(place, index.documentLength());
+    if (!model.fingerprint().equals(index.fingerprint())) {
+      model.close();
+      throw new CommandFailure(
+          "the index was made with another model: it has "
+              + index.fingerprint()
+              + ", this is "
+              + model.fingerprint()
+              + "; give the index's own model with --model, or index again");
+    }
+    return model;
+  }
+
+  /** Most tokens of a passage that the encoder reads. */
+  int documentLength() {
+    return encoder.config().documentLength();
+  }
+
+  /** Adds the files that decide what vectors a model makes. */
+  private static void addFiles(Path folder, CRC32C checksum) throws IOException {
+    List<Path> files;
+    try (Stream<Path> walk = Files.walk(folder)) {
+      files =
+          walk.filter(
+                  file -> file.toString().matches(".*(\\.onnx|\\.safetensors|tokenizer\\.json)"))
+              .filter(Files::isRegularFile)
+              .sorted()
+              .toList();
+    }
+    for (Path file : files) {
+      try (InputStream in = new CheckedInputStream(Files.newInputStream(file), checksum)) {
+        in.transferTo(OutputStream.nullOutputStream());
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    encoder.close();
+  }
+}

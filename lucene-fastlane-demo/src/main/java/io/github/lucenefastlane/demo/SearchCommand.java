@@ -1,0 +1,100 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.demo;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code fastlane search}: answers questions from an index. */
+@Command(
+    name = "search",
+    mixinStandardHelpOptions = true,
+    versionProvider = FastLane.Version.class,
+    description = "Search an index by late interaction.")
+final class SearchCommand implements Callable<Integer> {
+  @ParentCommand private FastLane parent;
+
+  @Option(names = "--index", required = true, paramLabel = "DIR", description = "Index to search.")
+  private Path index;
+
+  @Option(
+      names = "--model",
+      paramLabel = "DIR",
+      description = "Where the index's model is now (default: where it was at index time).")
+  private String model;
+
+  @Mixin private SearchOptions options;
+
+  @ArgGroup(multiplicity = "1")
+  private Input input;
+
+  @Option(
+      names = "--explain",
+      description = "Also show which token each question token matched, and how scores came about.")
+  private boolean explain;
+
+  @Option(names = "--json", description = "Print one JSON object a question, one a line.")
+  private boolean json;
+
+  /** One question, or a file of them. */
+  private static final class Input {
+    @Parameters(index = "0", paramLabel = "QUESTION", description = "The question.")
+    private String question;
+
+    @Option(
+        names = "--queries",
+        paramLabel = "FILE.jsonl[.gz]",
+        description = "Questions, one line of {\"_id\", \"text\"} each.")
+    private Path file;
+
+    List<Question> questions() throws IOException {
+      return file == null ? List.of(Question.of(question)) : Question.readAll(file);
+    }
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Console console = parent.console();
+    List<Question> questions = input.questions();
+    try (RouterChoice router = RouterChoice.open(options.router());
+        PassageIndex opened = PassageIndex.open(index);
+        Model loaded = Model.loadFor(opened.description(), model)) {
+      PassageSearch search =
+          new PassageSearch(opened, loaded.encoder(), options.settings(router.router()));
+      AnswerPrinter printer = new AnswerPrinter(console);
+      for (Question question : questions) {
+        Answer answer = search.answer(question);
+        if (json) {
+          console.out().println(AnswerJson.of(answer, explain));
+          continue;
+        }
+        printer.print(answer);
+        if (explain) {
+          printer.printExplanations(answer, search);
+        }
+        console.out().println();
+      }
+    }
+    console.out().flush();
+    return 0;
+  }
+}
