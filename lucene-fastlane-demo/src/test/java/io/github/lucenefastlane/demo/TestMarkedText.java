@@ -1,0 +1,83 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.demo;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.lucene.tests.util.LuceneTestCase;
+
+/** Which words of a text are marked, and which part of it is shown. */
+public class TestMarkedText extends LuceneTestCase {
+
+  private static Match match(String text, String part, float similarity) {
+    int start = text.indexOf(part);
+    return new Match("query", start, start + part.length(), similarity);
+  }
+
+  public void testWholeWordsOnce() {
+    String text = "Snapshotting keeps commits, twice.";
+    MarkedText marked =
+        MarkedText.of(
+            text,
+            List.of(
+                match(text, "commit", .9f),
+                match(text, "shot", .8f),
+                match(text, "Snap", .7f),
+                match(text, ",", .9f)));
+    assertEquals(
+        "*Snapshotting* keeps *commits*, twice.",
+        marked.render(0, text.length(), TextStyle.PLAIN));
+    assertEquals(
+        "\u001b[1mSnapshotting\u001b[0m keeps \u001b[1mcommits\u001b[0m, twice.",
+        marked.render(0, text.length(), TextStyle.ANSI));
+  }
+
+  public void testSnippetShowsWhereMatchesAre() {
+    String text = "filler ".repeat(40) + "the needle and the pin " + "filler ".repeat(40).strip();
+    MarkedText marked =
+        MarkedText.of(text, List.of(match(text, "needle", .9f), match(text, "pin", .9f)));
+    String snippet = marked.snippet(0, 60, TextStyle.PLAIN);
+    assertTrue(snippet, snippet.contains("the *needle* and the *pin*"));
+    assertTrue(snippet, snippet.startsWith("\u2026 filler ") && snippet.endsWith(" filler \u2026"));
+    assertTrue(snippet, snippet.length() <= 60 + 4 + 4);
+  }
+
+  public void testShortTextIsShownWhole() {
+    assertEquals("a *b* c", MarkedText.of("a b c", List.of(match("a b c", "b", 1))).snippet(0, 5, TextStyle.PLAIN));
+    assertEquals("c", MarkedText.of("a b c", List.of()).snippet(4, 5, TextStyle.PLAIN));
+    assertEquals("", MarkedText.of("", List.of()).snippet(0, 5, TextStyle.PLAIN));
+  }
+
+  /** Whatever is matched, a snippet is made of the text and has at most its width. */
+  public void testRandom() {
+    StringBuilder text = new StringBuilder();
+    int words = 1 + random().nextInt(60);
+    for (int i = 0; i < words; i++) {
+      text.append(i == 0 ? "" : " ").append("abcdefghij", 0, 1 + random().nextInt(10));
+    }
+    List<Match> matches = new ArrayList<>();
+    for (int i = random().nextInt(8); i > 0; i--) {
+      int start = random().nextInt(text.length());
+      int end = start + 1 + random().nextInt(Math.min(4, text.length() - start));
+      matches.add(new Match("q", start, end, random().nextFloat()));
+    }
+    int from = random().nextInt(text.length());
+    int width = 1 + random().nextInt(80);
+    String snippet =
+        MarkedText.of(text.toString(), matches).snippet(from, width, TextStyle.PLAIN);
+    String plain = snippet.replace("*", "").replace("\u2026 ", "").replace(" \u2026", "");
+    assertTrue(plain, text.toString().contains(plain));
+    assertTrue(plain, plain.length() <= width);
+  }
+}
