@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Writes answers for people. */
@@ -78,14 +79,28 @@ final class AnswerPrinter {
     }
   }
 
+  /** How the answer compares with that of full late interaction. */
+  void printComparison(Answer answer, OtherAnswer exhaustive) {
+    Set<Integer> found = answer.hits().stream().map(Hit::doc).collect(Collectors.toSet());
+    long common = exhaustive.hits().stream().filter(hit -> found.contains(hit.doc())).count();
+    out.println(
+        style.dim(
+            String.format(
+                Locale.ROOT,
+                "  Exhaustive MaxSim: %.1f ms; %d of its best %d are among the above",
+                exhaustive.millis(),
+                common,
+                exhaustive.hits().size())));
+  }
+
   /** BM25's answer, one line a hit. */
-  void print(WordAnswer answer) {
-    out.println(style.dim(String.format(Locale.ROOT, "  BM25: %.1f ms", answer.millis())));
-    if (answer.hits().isEmpty()) {
+  void printWords(OtherAnswer words) {
+    out.println(style.dim(String.format(Locale.ROOT, "  BM25: %.1f ms", words.millis())));
+    if (words.hits().isEmpty()) {
       out.println("  nothing found");
     }
-    for (int i = 0; i < answer.hits().size(); i++) {
-      Hit hit = answer.hits().get(i);
+    for (int i = 0; i < words.hits().size(); i++) {
+      Hit hit = words.hits().get(i);
       String title = hit.passage().title().isEmpty() ? hit.passage().id() : hit.passage().title();
       out.println(String.format(Locale.ROOT, "  %d. %s  %.3f", i + 1, title, hit.score()));
     }
@@ -98,14 +113,14 @@ final class AnswerPrinter {
     long tokens = answer.exhaustive() / answer.queryTokens();
     return String.format(
         Locale.ROOT,
-        "FastLane: %.1f ms, %,d comparisons; exhaustive MaxSim makes %,d (%d query tokens x %,d"
-            + " token vectors): %.2f%%",
+        "FastLane: %.1f ms, %,d comparisons: %.1f%% of the %,d of exhaustive MaxSim (%d query tokens"
+            + " x %,d token vectors)",
         answer.millis(),
         answer.comparisons(),
+        answer.exhaustive() == 0 ? 0 : 100.0 * answer.comparisons() / answer.exhaustive(),
         answer.exhaustive(),
         answer.queryTokens(),
-        tokens,
-        answer.exhaustive() == 0 ? 0 : 100.0 * answer.comparisons() / answer.exhaustive());
+        tokens);
   }
 
   private static String describe(ChosenView view) {

@@ -15,10 +15,16 @@ package io.github.lucenefastlane.demo;
 
 import io.github.lucenefastlane.codec.FastLaneVectorsFormat;
 import io.github.lucenefastlane.codec.TokenEncoding;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
 
 /** Options on how token vectors are indexed. */
 final class IndexOptions {
+  @Spec(Target.MIXEE)
+  private CommandSpec spec;
+
   @Option(
       names = "--encoding",
       paramLabel = "float32|int8|int4",
@@ -40,6 +46,8 @@ final class IndexOptions {
   private boolean noDocumentRoute;
 
   IndexSettings settings() {
+    Numbers.requireBetween(
+        spec, "--tokens-per-route", 1, FastLaneVectorsFormat.MAX_TOKENS_PER_ROUTE, tokensPerRoute);
     return new IndexSettings(encoding, tokensPerRoute, !noDocumentRoute);
   }
 }

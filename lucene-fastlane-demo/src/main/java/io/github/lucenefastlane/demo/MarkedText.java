@@ -40,32 +40,48 @@ final class MarkedText {
     this.words = words;
   }
 
-  /** The words of {@code text} that matches fall on; a match on punctuation alone marks nothing. */
+  /**
+   * The words of {@code text} that matches fall on. A match of or on {@linkplain FunctionWords
+   * function words} marks nothing, nor does one on punctuation alone.
+   */
   static MarkedText of(String text, List<Match> matches) {
     List<Word> words = new ArrayList<>();
     for (Match match : matches.stream().sorted(Comparator.comparingInt(Match::start)).toList()) {
-      int start = match.start();
-      int end = Math.min(match.end(), text.length());
-      if (start >= end
-          || !text.substring(start, end).chars().anyMatch(Character::isLetterOrDigit)) {
+      Word word = wordAround(text, match);
+      if (word == null || FunctionWords.contains(match.queryToken())) {
         continue;
       }
-      while (start > 0 && Character.isLetterOrDigit(text.charAt(start - 1))) {
-        start--;
-      }
-      while (end < text.length() && Character.isLetterOrDigit(text.charAt(end))) {
-        end++;
-      }
       Word last = words.isEmpty() ? null : words.get(words.size() - 1);
-      if (last != null && start < last.end()) {
+      if (last != null && word.start() < last.end()) {
         words.set(
             words.size() - 1,
-            new Word(last.start(), Math.max(end, last.end()), last.weight() + match.similarity()));
+            new Word(
+                last.start(),
+                Math.max(word.end(), last.end()),
+                last.weight() + match.similarity()));
       } else {
-        words.add(new Word(start, end, match.similarity()));
+        words.add(word);
       }
     }
     return new MarkedText(text, words);
+  }
+
+  /** The whole word of a match's token; null if it is not worth marking. */
+  private static Word wordAround(String text, Match match) {
+    int start = match.start();
+    int end = Math.min(match.end(), text.length());
+    if (start >= end || text.substring(start, end).chars().noneMatch(Character::isLetterOrDigit)) {
+      return null;
+    }
+    while (start > 0 && Character.isLetterOrDigit(text.charAt(start - 1))) {
+      start--;
+    }
+    while (end < text.length() && Character.isLetterOrDigit(text.charAt(end))) {
+      end++;
+    }
+    return FunctionWords.contains(text.substring(start, end))
+        ? null
+        : new Word(start, end, match.similarity());
   }
 
   /** The part of the text from {@code start} to {@code end}, its words marked. */

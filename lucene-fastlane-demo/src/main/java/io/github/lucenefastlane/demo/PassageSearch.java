@@ -74,11 +74,20 @@ final class PassageSearch {
   }
 
   /** Answers by BM25 from the same index. */
-  WordAnswer answerByWords(Question question) throws IOException {
+  OtherAnswer answerByWords(Question question) throws IOException {
     long start = System.nanoTime();
     TopDocs found = index.searcher().search(bm25.query(question.text()), settings.k());
     double millis = millisSince(start);
-    return new WordAnswer(index.hits(found), millis);
+    return new OtherAnswer(index.hits(found), millis);
+  }
+
+  /** Answers by MaxSim of every passage of the index. */
+  OtherAnswer answerExhaustively(Question question) throws IOException {
+    float[][] tokens = encoder.encodeQuery(question.text()).vectors();
+    long start = System.nanoTime();
+    TopDocs found = new ExhaustiveMaxSim(index).search(tokens, settings.k());
+    double millis = millisSince(start);
+    return new OtherAnswer(index.hits(found), millis);
   }
 
   /** How a hit's score came about. */

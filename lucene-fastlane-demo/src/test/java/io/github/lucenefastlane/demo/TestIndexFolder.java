@@ -45,15 +45,7 @@ public class TestIndexFolder extends LuceneTestCase {
 
   private static IndexDescription description(String source) {
     return new IndexDescription(
-        "model",
-        "",
-        "print",
-        256,
-        new IndexSettings(TokenEncoding.INT8, 8, true),
-        source,
-        1,
-        0,
-        0);
+        "model", "", "print", 256, new IndexSettings(TokenEncoding.INT8, 8, true), source, 1, 0, 0);
   }
 
   private void make(String id, boolean overwrite) throws IOException {

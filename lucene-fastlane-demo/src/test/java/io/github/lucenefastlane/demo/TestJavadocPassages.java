@@ -68,7 +68,8 @@ public class TestJavadocPassages extends LuceneTestCase {
   }
 
   public void testLiterals() {
-    String source = "/** Doc. */ @A(\"a\\\"; class X\") @B('\\'') @C(\"\"\"\n ; \"quoted\" \"\"\") class X {}";
+    String source =
+        "/** Doc. */ @A(\"a\\\"; class X\") @B('\\'') @C(\"\"\"\n ; \"quoted\" \"\"\") class X {}";
     assertEquals(" Doc. ", TypeComment.find(source, "X"));
   }
 
@@ -80,7 +81,8 @@ public class TestJavadocPassages extends LuceneTestCase {
     assertProse("See Foo.", "See {@link Foo}.");
     assertProse("See Foo.bar.", "See {@link Foo#bar(int, String)}.");
     assertProse("See bar.", "See {@link #bar()}.");
-    assertProse("See the bar method.", "See {@linkplain a.b.Foo#bar(int, int) the bar\n * method}.");
+    assertProse(
+        "See the bar method.", "See {@linkplain a.b.Foo#bar(int, int) the bar\n * method}.");
     assertProse("See Map.Entry.", "See {@link java.util.Map.Entry}.");
     assertProse("if (a < b) { x(); } ends", "{@code if (a < b) { x(); }} ends");
     assertProse("<p> stays", "{@literal <p>} stays");
@@ -96,7 +98,9 @@ public class TestJavadocPassages extends LuceneTestCase {
     assertProse("A B", "<ul><li>A<li>B</ul>");
     assertProse("Before after", "Before <pre class=\"x\">int x = 1; // gone</pre> after");
     assertProse("Before", "Before <pre>never closed");
-    assertProse("a & b < c > d \"e\" @ A \u2265", "a &amp; b &lt; c &gt; d &quot;e&quot; &#64; &#x41; &ge;");
+    assertProse(
+        "a & b < c > d \"e\" @ A \u2265",
+        "a &amp; b &lt; c &gt; d &quot;e&quot; &#64; &#x41; &ge;");
     assertProse("AT&T; R&D", "AT&T; R&D");
     assertProse("&#xFFFFFF; stays", "&#xFFFFFF; stays");
     assertProse("1 < 2 and a <", "1 < 2 and a <");
@@ -154,8 +158,7 @@ public class TestJavadocPassages extends LuceneTestCase {
     assertEquals("FuzzyQuery (org.apache.lucene.search)", fuzzy.title());
     assertTrue(
         fuzzy.text(), fuzzy.text().startsWith("Implements the fuzzy search query. The similarity"));
-    assertEquals(
-        passages.size(), passages.stream().map(Passage::id).distinct().count());
+    assertEquals(passages.size(), passages.stream().map(Passage::id).distinct().count());
     for (Passage passage : passages) {
       assertFalse(passage.text(), passage.text().contains("{@"));
       assertFalse(passage.text(), passage.text().contains("</"));

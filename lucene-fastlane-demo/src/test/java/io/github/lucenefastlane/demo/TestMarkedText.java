@@ -36,8 +36,7 @@ public class TestMarkedText extends LuceneTestCase {
                 match(text, "Snap", .7f),
                 match(text, ",", .9f)));
     assertEquals(
-        "*Snapshotting* keeps *commits*, twice.",
-        marked.render(0, text.length(), TextStyle.PLAIN));
+        "*Snapshotting* keeps *commits*, twice.", marked.render(0, text.length(), TextStyle.PLAIN));
     assertEquals(
         "\u001b[1mSnapshotting\u001b[0m keeps \u001b[1mcommits\u001b[0m, twice.",
         marked.render(0, text.length(), TextStyle.ANSI));
@@ -54,7 +53,9 @@ public class TestMarkedText extends LuceneTestCase {
   }
 
   public void testShortTextIsShownWhole() {
-    assertEquals("a *b* c", MarkedText.of("a b c", List.of(match("a b c", "b", 1))).snippet(0, 5, TextStyle.PLAIN));
+    assertEquals(
+        "a *b* c",
+        MarkedText.of("a b c", List.of(match("a b c", "b", 1))).snippet(0, 5, TextStyle.PLAIN));
     assertEquals("c", MarkedText.of("a b c", List.of()).snippet(4, 5, TextStyle.PLAIN));
     assertEquals("", MarkedText.of("", List.of()).snippet(0, 5, TextStyle.PLAIN));
   }
@@ -74,8 +75,7 @@ public class TestMarkedText extends LuceneTestCase {
     }
     int from = random().nextInt(text.length());
     int width = 1 + random().nextInt(80);
-    String snippet =
-        MarkedText.of(text.toString(), matches).snippet(from, width, TextStyle.PLAIN);
+    String snippet = MarkedText.of(text.toString(), matches).snippet(from, width, TextStyle.PLAIN);
     String plain = snippet.replace("*", "").replace("\u2026 ", "").replace(" \u2026", "");
     assertTrue(plain, text.toString().contains(plain));
     assertTrue(plain, plain.length() <= width);

@@ -73,8 +73,7 @@ public class TestPassageSources extends LuceneTestCase {
     Path cut = createTempFile("cut", ".jsonl.gz");
     Files.write(cut, Arrays.copyOf(bytes, bytes.length - 12));
     CommandFailure failure = expectThrows(CommandFailure.class, () -> read(cut));
-    assertTrue(
-        failure.getMessage(), failure.getMessage().startsWith(cut + ":1: cannot be read: "));
+    assertTrue(failure.getMessage(), failure.getMessage().startsWith(cut + ":1: cannot be read: "));
 
     Path plain = createTempFile("plain", ".jsonl.gz");
     Files.writeString(plain, "{\"_id\": \"a\", \"text\": \"x\"}\n");
@@ -94,9 +93,15 @@ public class TestPassageSources extends LuceneTestCase {
     assertLineRefused(2, "\"_id\" must be a string, got 7", good, "{\"_id\": 7, \"text\": \"x\"}");
     assertLineRefused(2, "\"text\" is missing", good, "{\"_id\": \"b\", \"title\": \"x\"}");
     assertLineRefused(2, "\"text\" is missing", good, "{\"_id\": \"b\", \"text\": null}");
-    assertLineRefused(1, "\"title\" must be a string, got []", "{\"_id\":\"b\",\"title\":[],\"text\":\"\"}");
     assertLineRefused(
-        4, "\"_id\" \"a\" was used before, in line 1", good, "", "{\"_id\":\"b\",\"text\":\"\"}", good);
+        1, "\"title\" must be a string, got []", "{\"_id\":\"b\",\"title\":[],\"text\":\"\"}");
+    assertLineRefused(
+        4,
+        "\"_id\" \"a\" was used before, in line 1",
+        good,
+        "",
+        "{\"_id\":\"b\",\"text\":\"\"}",
+        good);
   }
 
   public void testNotUtf8() throws IOException {
@@ -126,6 +131,7 @@ public class TestPassageSources extends LuceneTestCase {
     Path missing = createTempDir().resolve("nothing");
     CommandFailure failure = expectThrows(CommandFailure.class, () -> PassageSource.of(missing));
     assertTrue(
-        failure.getMessage(), failure.getMessage().startsWith("no such file or folder: " + missing));
+        failure.getMessage(),
+        failure.getMessage().startsWith("no such file or folder: " + missing));
   }
 }

@@ -57,7 +57,8 @@ public class TestRankingMetrics extends LuceneTestCase {
 
   public void testReciprocalRank() {
     Map<String, Integer> grades = Map.of("c", 1, "d", 3);
-    assertEquals(1d / 3, RankingMetrics.reciprocalRank(List.of("a", "b", "c", "d"), grades, 10), EXACT);
+    assertEquals(
+        1d / 3, RankingMetrics.reciprocalRank(List.of("a", "b", "c", "d"), grades, 10), EXACT);
     assertEquals(0, RankingMetrics.reciprocalRank(List.of("a", "b", "c"), grades, 2), EXACT);
   }
 

@@ -16,9 +16,9 @@ package io.github.lucenefastlane.demo;
 import java.util.List;
 
 /**
- * What BM25 found.
+ * What a search by other means found in the same index.
  *
  * @param hits best first
  * @param millis of the search
  */
-record WordAnswer(List<Hit> hits, double millis) {}
+record OtherAnswer(List<Hit> hits, double millis) {}
