@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
@@ -110,7 +111,11 @@ final class EvalCommand implements Callable<Integer> {
       Evaluation evaluation = new Evaluation(name, opened, loaded.encoder(), questions, judgements);
       console
           .err()
-          .printf("%d judged queries of %d sampled%n", evaluation.queryCount(), questions.size());
+          .printf(
+              Locale.ROOT,
+              "%d judged queries of %d sampled%n",
+              evaluation.queryCount(),
+              questions.size());
       console.out().println(EvalRow.header());
       add(evaluation.maxSim(), rows, console);
       add(evaluation.bm25(), rows, console);

@@ -17,12 +17,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
 /** {@code fastlane search}: answers questions from an index. */
 @Command(
@@ -32,6 +34,8 @@ import picocli.CommandLine.ParentCommand;
     description = "Search an index by late interaction.")
 final class SearchCommand implements Callable<Integer> {
   @ParentCommand private FastLane parent;
+
+  @Spec private CommandSpec spec;
 
   @Option(names = "--index", required = true, paramLabel = "DIR", description = "Index to search.")
   private Path index;
@@ -44,8 +48,18 @@ final class SearchCommand implements Callable<Integer> {
 
   @Mixin private SearchOptions options;
 
-  @ArgGroup(multiplicity = "1")
-  private Input input;
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "QUESTION",
+      description = "The question, in quotes.")
+  private String question;
+
+  @Option(
+      names = "--queries",
+      paramLabel = "FILE.jsonl[.gz]",
+      description = "Instead of one question, lines of {\"_id\", \"text\"}.")
+  private Path queries;
 
   @Option(
       names = "--explain",
@@ -55,26 +69,18 @@ final class SearchCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print one JSON object a question, one a line.")
   private boolean json;
 
-  /** One question, or a file of them. */
-  private static final class Input {
-    @Parameters(index = "0", paramLabel = "QUESTION", description = "The question.")
-    private String question;
-
-    @Option(
-        names = "--queries",
-        paramLabel = "FILE.jsonl[.gz]",
-        description = "Questions, one line of {\"_id\", \"text\"} each.")
-    private Path file;
-
-    List<Question> questions() throws IOException {
-      return file == null ? List.of(Question.of(question)) : Question.readAll(file);
+  private List<Question> questions() throws IOException {
+    if ((question == null) == (queries == null)) {
+      throw new ParameterException(
+          spec.commandLine(), "give either a question or --queries FILE.jsonl");
     }
+    return queries == null ? List.of(Question.of(question)) : Question.readAll(queries);
   }
 
   @Override
   public Integer call() throws Exception {
     Console console = parent.console();
-    List<Question> questions = input.questions();
+    List<Question> questions = questions();
     try (RouterChoice router = RouterChoice.open(options.router());
         PassageIndex opened = PassageIndex.open(index);
         Model loaded = Model.loadFor(opened.description(), model)) {
