@@ -86,10 +86,9 @@ final class EvalCommand implements Callable<Integer> {
   @Option(
       names = "--router",
       paramLabel = "mean|coverage|FILE.onnx",
-      defaultValue = "mean",
       description =
-          "Router (default: ${DEFAULT-VALUE}). As mean chooses one view only, coverage stands in"
-              + " for it where more are asked for.")
+          "What turns a query into views (default: mean for one view, coverage for more). The mean"
+              + " is always one view; --views all is one a token, without router.")
   private String router;
 
   @Option(
@@ -163,7 +162,7 @@ final class EvalCommand implements Callable<Integer> {
     if (count.equals("all")) {
       return "all";
     }
-    return router.equals("mean") && !count.equals("1") ? "coverage" : router;
+    return router == null ? RouterChoice.defaultFor(Integer.parseInt(count)) : router;
   }
 
   private String routerName(String count) {

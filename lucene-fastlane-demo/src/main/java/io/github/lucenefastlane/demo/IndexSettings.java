@@ -15,7 +15,6 @@ package io.github.lucenefastlane.demo;
 
 import io.github.lucenefastlane.codec.FastLaneVectorsFormat;
 import io.github.lucenefastlane.codec.TokenEncoding;
-import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
 
 /**
  * How token vectors are indexed: what the user may choose of {@link FastLaneVectorsFormat}.
@@ -35,7 +34,7 @@ record IndexSettings(TokenEncoding encoding, int tokensPerRoute, boolean documen
         encoding,
         tokensPerRoute,
         documentRoute,
-        Lucene99HnswVectorsFormat.DEFAULT_MAX_CONN,
-        Lucene99HnswVectorsFormat.DEFAULT_BEAM_WIDTH);
+        FastLaneVectorsFormat.DEFAULT_MAX_CONN,
+        FastLaneVectorsFormat.DEFAULT_BEAM_WIDTH);
   }
 }

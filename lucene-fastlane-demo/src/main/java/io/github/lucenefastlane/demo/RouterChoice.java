@@ -27,6 +27,11 @@ import java.util.Locale;
 /** A router named on the command line; closing it frees a loaded one. */
 record RouterChoice(QueryRouter router) implements Closeable {
 
+  /** The router for a number of views, where none is named: the mean can only give one. */
+  static String defaultFor(int views) {
+    return views == 1 ? "mean" : "coverage";
+  }
+
   /**
    * The router of a name ({@code mean}, {@code coverage}, {@code all}) or of an ONNX file.
    *

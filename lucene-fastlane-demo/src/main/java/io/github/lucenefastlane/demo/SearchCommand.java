@@ -80,6 +80,7 @@ final class SearchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Console console = parent.console();
+    options.check();
     List<Question> questions = questions();
     try (RouterChoice router = RouterChoice.open(options.router());
         PassageIndex opened = PassageIndex.open(index);

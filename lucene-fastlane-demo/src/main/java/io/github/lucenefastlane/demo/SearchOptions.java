@@ -28,8 +28,8 @@ final class SearchOptions {
   @Option(
       names = "--router",
       paramLabel = "mean|coverage|all|FILE.onnx",
-      defaultValue = "mean",
-      description = "What turns a question into views (default: ${DEFAULT-VALUE}).")
+      description =
+          "What turns a question into views (default: mean for one view, coverage for more).")
   private String router;
 
   @Option(
@@ -37,8 +37,8 @@ final class SearchOptions {
       paramLabel = "N",
       defaultValue = "1",
       description =
-          "Views that the router may choose (default: ${DEFAULT-VALUE}); mean always chooses one,"
-              + " all one a token.")
+          "Views that the router may choose (default: ${DEFAULT-VALUE}). The mean is always one"
+              + " view, all is one a token.")
   private int views;
 
   @Option(
@@ -60,14 +60,19 @@ final class SearchOptions {
       description = "Rank by the views' own scores, without exact MaxSim.")
   private boolean noRerank;
 
+  /** The router's name or file. */
   String router() {
-    return router;
+    return router == null ? RouterChoice.defaultFor(views) : router;
   }
 
-  SearchSettings settings(QueryRouter loaded) {
+  /** Refuses numbers out of range, before anything is opened. */
+  void check() {
     Numbers.requireBetween(spec, "--views", 1, FastLaneQuery.MAX_VIEWS, views);
     Numbers.requireBetween(spec, "--candidates", 1, FastLaneQuery.MAX_CANDIDATES, candidates);
     Numbers.requireBetween(spec, "--k", 1, FastLaneQuery.MAX_CANDIDATES, k);
+  }
+
+  SearchSettings settings(QueryRouter loaded) {
     // Asking for more results than candidates means asking for that many candidates.
     return new SearchSettings(loaded, views, Math.max(k, candidates), k, !noRerank);
   }
