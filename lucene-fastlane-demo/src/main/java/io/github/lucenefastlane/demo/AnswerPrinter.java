@@ -127,7 +127,7 @@ final class AnswerPrinter {
     if (view.isToken()) {
       return String.format(
           Locale.ROOT,
-          "view: the token \"%s\", weight %.2f",
+          "view: the token \"%s\", weight %.3f",
           view.nearest().get(0).token(),
           view.weight());
     }
@@ -137,6 +137,6 @@ final class AnswerPrinter {
             Collectors.joining(
                 ", ",
                 "view: a blend nearest to ",
-                String.format(Locale.ROOT, ", weight %.2f", view.weight())));
+                String.format(Locale.ROOT, ", weight %.3f", view.weight())));
   }
 }

@@ -41,13 +41,15 @@ final class IndexFolder implements Closeable {
   private final Path partial;
   private final Directory directory;
   private final IndexWriter writer;
-  private boolean published;
+  private final Thread interrupted = new Thread(this::removeInterrupted, "remove-half-written");
+  private boolean done;
 
   private IndexFolder(Path target, Path partial, Directory directory, IndexWriter writer) {
     this.target = target;
     this.partial = partial;
     this.directory = directory;
     this.writer = writer;
+    Runtime.getRuntime().addShutdownHook(interrupted);
   }
 
   /**
@@ -136,7 +138,10 @@ final class IndexFolder implements Closeable {
   }
 
   /** Commits the index with its description and puts it in its place. */
-  void publish(IndexDescription description) throws IOException {
+  synchronized void publish(IndexDescription description) throws IOException {
+    if (done) {
+      return; // the program is being interrupted
+    }
     Map<String, String> userData = description.toUserData();
     writer.setLiveCommitData(userData.entrySet());
     writer.close();
@@ -151,19 +156,39 @@ final class IndexFolder implements Closeable {
       }
     }
     Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
-    published = true;
+    done = true;
     delete(replaced);
   }
 
   @Override
   public void close() throws IOException {
-    if (!published) {
+    discard();
+    try {
+      Runtime.getRuntime().removeShutdownHook(interrupted);
+    } catch (IllegalStateException alreadyShuttingDown) {
+      // Then the hook runs by itself, and finds nothing left to do.
+    }
+  }
+
+  /** Removes what was written, unless it was published. */
+  private synchronized void discard() throws IOException {
+    if (!done) {
+      done = true;
       try {
         writer.rollback();
       } finally {
         directory.close();
         delete(partial);
       }
+    }
+  }
+
+  /** When the program is interrupted, as by Ctrl-C. */
+  private void removeInterrupted() {
+    try {
+      discard();
+    } catch (IOException e) {
+      System.err.println("fastlane: could not remove " + partial + ": " + e);
     }
   }
 

@@ -14,13 +14,14 @@
 package io.github.lucenefastlane.demo;
 
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 
-/**
- * A text with some of its words marked. Tokens may be parts of words; whole words are marked, each
- * once.
- */
+/** A text with some of its words marked. Tokens may be parts of words; whole words are marked. */
 final class MarkedText {
 
   /**
@@ -28,9 +29,10 @@ final class MarkedText {
    *
    * @param start in the text
    * @param end in the text
-   * @param weight how much of it matched; the sum of the matches that fall on it
+   * @param lower the word in lower case
+   * @param weight the sum of the matches that fall on the word
    */
-  record Word(int start, int end, float weight) {}
+  private record Word(int start, int end, String lower, float weight) {}
 
   private final String text;
   private final List<Word> words;
@@ -41,47 +43,49 @@ final class MarkedText {
   }
 
   /**
-   * The words of {@code text} that matches fall on. A match of or on {@linkplain FunctionWords
-   * function words} marks nothing, nor does one on punctuation alone.
+   * The words of {@code text} that matches fall on, wherever they occur. A match of or on
+   * {@linkplain FunctionWords function words} marks nothing, nor does one on punctuation alone.
    */
   static MarkedText of(String text, List<Match> matches) {
-    List<Word> words = new ArrayList<>();
-    for (Match match : matches.stream().sorted(Comparator.comparingInt(Match::start)).toList()) {
-      Word word = wordAround(text, match);
-      if (word == null || FunctionWords.contains(match.queryToken())) {
-        continue;
+    Map<String, Float> weights = new HashMap<>();
+    for (Match match : matches) {
+      int end = Math.min(match.end(), text.length());
+      int start = match.start();
+      while (start < end && !Character.isLetterOrDigit(text.charAt(start))) {
+        start++;
       }
-      Word last = words.isEmpty() ? null : words.get(words.size() - 1);
-      if (last != null && word.start() < last.end()) {
-        words.set(
-            words.size() - 1,
-            new Word(
-                last.start(),
-                Math.max(word.end(), last.end()),
-                last.weight() + match.similarity()));
-      } else {
-        words.add(word);
+      if (start < end && !FunctionWords.contains(match.queryToken())) {
+        String word = text.substring(wordStart(text, start), wordEnd(text, start));
+        if (!FunctionWords.contains(word)) {
+          weights.merge(word.toLowerCase(Locale.ROOT), match.similarity(), Float::sum);
+        }
+      }
+    }
+    List<Word> words = new ArrayList<>();
+    for (int start = 0, end; start < text.length(); start = end) {
+      end = Math.max(start + 1, wordEnd(text, start));
+      String word = text.substring(start, end).toLowerCase(Locale.ROOT);
+      if (weights.containsKey(word)) {
+        words.add(new Word(start, end, word, weights.get(word)));
       }
     }
     return new MarkedText(text, words);
   }
 
-  /** The whole word of a match's token; null if it is not worth marking. */
-  private static Word wordAround(String text, Match match) {
-    int start = match.start();
-    int end = Math.min(match.end(), text.length());
-    if (start >= end || text.substring(start, end).chars().noneMatch(Character::isLetterOrDigit)) {
-      return null;
-    }
+  private static int wordStart(String text, int position) {
+    int start = position;
     while (start > 0 && Character.isLetterOrDigit(text.charAt(start - 1))) {
       start--;
     }
+    return start;
+  }
+
+  private static int wordEnd(String text, int position) {
+    int end = position;
     while (end < text.length() && Character.isLetterOrDigit(text.charAt(end))) {
       end++;
     }
-    return FunctionWords.contains(text.substring(start, end))
-        ? null
-        : new Word(start, end, match.similarity());
+    return end;
   }
 
   /** The part of the text from {@code start} to {@code end}, its words marked. */
@@ -112,7 +116,7 @@ final class MarkedText {
     float bestWeight = weight(from, from + width);
     for (Word word : words) {
       // A window is best begun a little before a marked word; ties go to the earlier one.
-      int candidate = wordStart(Math.max(from, word.start() - width / 6), from);
+      int candidate = afterBlank(Math.max(from, word.start() - width / 6), from);
       float weight = weight(candidate, candidate + width);
       if (word.start() >= from && weight > bestWeight) {
         bestWeight = weight;
@@ -129,17 +133,20 @@ final class MarkedText {
         + (end < text.length() ? " …" : "");
   }
 
+  /** What is matched between two positions; a word that is repeated counts once. */
   private float weight(int start, int end) {
+    Set<String> seen = new HashSet<>();
     float weight = 0;
     for (Word word : words) {
-      if (word.start() >= start && word.end() <= end) {
+      if (word.start() >= start && word.end() <= end && seen.add(word.lower())) {
         weight += word.weight();
       }
     }
     return weight;
   }
 
-  private int wordStart(int position, int from) {
+  /** The nearest position at or before this one, but not before {@code from}, after a blank. */
+  private int afterBlank(int position, int from) {
     int start = position;
     while (start > from && !Character.isWhitespace(text.charAt(start - 1))) {
       start--;
