@@ -99,7 +99,7 @@ final class MarkedText {
         position = word.end();
       }
     }
-    return out.append(text, position, end).toString().replaceAll("\\s+", " ");
+    return out.append(text, position, end).toString().replaceAll("\\s+", " ").stripTrailing();
   }
 
   /**

@@ -70,14 +70,15 @@ record Model(TokenEncoder encoder, String folder, String fingerprint) implements
     EncoderConfig anyLength =
         encoder.config().withDocumentLength(EncoderConfig.DEFAULT.documentLength());
     checksum.update(anyLength.toString().getBytes(StandardCharsets.UTF_8));
-    if (!folder.isEmpty()) {
+    // A folder may be moved and renamed; what ships with the program has no files to look at.
+    if (folder.isEmpty()) {
+      checksum.update(encoder.name().getBytes(StandardCharsets.UTF_8));
+    } else {
       addFiles(Path.of(folder), checksum);
     }
-    return new Model(
-        encoder,
-        folder,
-        String.format(
-            Locale.ROOT, "%s-%d-%08x", encoder.name(), encoder.dimension(), checksum.getValue()));
+    String fingerprint =
+        String.format(Locale.ROOT, "%d-%08x", encoder.dimension(), checksum.getValue());
+    return new Model(encoder, folder, fingerprint);
   }
 
   /**
@@ -96,9 +97,13 @@ record Model(TokenEncoder encoder, String folder, String fingerprint) implements
     if (!model.fingerprint().equals(index.fingerprint())) {
       model.close();
       throw new CommandFailure(
-          "the index was made with another model: it has "
+          "the index was made with model "
+              + index.model()
+              + " of fingerprint "
               + index.fingerprint()
-              + ", this is "
+              + ", but "
+              + model.encoder().name()
+              + " has "
               + model.fingerprint()
               + "; give the index's own model with --model, or index again");
     }

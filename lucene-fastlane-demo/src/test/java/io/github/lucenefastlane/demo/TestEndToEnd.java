@@ -305,7 +305,7 @@ public class TestEndToEnd extends LuceneTestCase {
           new IndexDescription(
               "another",
               "",
-              "another-model",
+              "384-00000000",
               real.documentLength(),
               real.settings(),
               real.source(),
@@ -316,7 +316,7 @@ public class TestEndToEnd extends LuceneTestCase {
           expectThrows(CommandFailure.class, () -> Model.loadFor(other, null).close());
       assertTrue(
           failure.getMessage(),
-          failure.getMessage().contains("another-model")
+          failure.getMessage().contains("384-00000000")
               && failure.getMessage().contains(real.fingerprint()));
     }
   }
