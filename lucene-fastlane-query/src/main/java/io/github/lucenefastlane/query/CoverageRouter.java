@@ -1,0 +1,125 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.query;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Routes a query to those of its token vectors that best stand for all of them.
+ *
+ * <p>Tokens are chosen one by one, each time the one that most increases the sum over all query
+ * tokens of the cosine to the nearest chosen token. That sum is a monotone submodular function of
+ * the chosen set (facility location), so this greedy choice reaches at least {@code 1 - 1/e} of the
+ * best possible gain (Nemhauser, Wolsey and Fisher, 1978). A view's weight is the share of the
+ * query tokens that are nearest to it. Fewer views than asked for are returned when every token is
+ * already covered perfectly, as with repeated tokens.
+ */
+public final class CoverageRouter implements QueryRouter {
+
+  /** The router; it has no state. */
+  public static final CoverageRouter INSTANCE = new CoverageRouter();
+
+  private CoverageRouter() {}
+
+  @Override
+  public List<View> route(float[][] queryTokens, int views) {
+    int count = queryTokens.length;
+    float[][] cosines = cosines(queryTokens);
+    float[] covered = new float[count]; // cosine to the nearest chosen token
+    int[] nearest = new int[count]; // that token's place in chosen
+    Arrays.fill(covered, -1f);
+    List<Integer> chosen = new ArrayList<>();
+    while (chosen.size() < views) {
+      int best = -1;
+      double bestGain = 0;
+      for (int candidate = 0; candidate < count; candidate++) {
+        if (cosines[candidate][candidate] == 0) {
+          continue; // a zero vector among others finds nothing
+        }
+        double gain = 0;
+        for (int token = 0; token < count; token++) {
+          gain += Math.max(0, cosines[candidate][token] - covered[token]);
+        }
+        if (gain > bestGain) {
+          bestGain = gain;
+          best = candidate;
+        }
+      }
+      if (best < 0) {
+        break;
+      }
+      for (int token = 0; token < count; token++) {
+        if (cosines[best][token] > covered[token]) {
+          covered[token] = cosines[best][token];
+          nearest[token] = chosen.size();
+        }
+      }
+      chosen.add(best);
+    }
+    int[] shares = new int[chosen.size()];
+    for (int place : nearest) {
+      shares[place]++;
+    }
+    List<View> result = new ArrayList<>(chosen.size());
+    for (int place = 0; place < shares.length; place++) {
+      result.add(new View(queryTokens[chosen.get(place)], (float) shares[place] / count));
+    }
+    return result;
+  }
+
+  @Override
+  public long comparisons(int tokens, int views) {
+    return (long) tokens * (tokens - 1) / 2;
+  }
+
+  /**
+   * The cosine of each pair of tokens, exactly 1 of a token with itself and never more. A zero
+   * vector has no direction: its cosine to others is 0, and to itself too unless all tokens are
+   * zero.
+   */
+  private static float[][] cosines(float[][] tokens) {
+    int count = tokens.length;
+    double[] lengths = new double[count];
+    double longest = 0;
+    for (int i = 0; i < count; i++) {
+      lengths[i] = Math.sqrt(dot(tokens[i], tokens[i]));
+      longest = Math.max(longest, lengths[i]);
+    }
+    float[][] cosines = new float[count][count];
+    for (int i = 0; i < count; i++) {
+      cosines[i][i] = lengths[i] > 0 || longest == 0 ? 1f : 0f;
+      for (int j = 0; j < i; j++) {
+        double product = lengths[i] * lengths[j];
+        double cosine = product > 0 ? dot(tokens[i], tokens[j]) / product : 0;
+        cosines[i][j] = cosines[j][i] = (float) Math.max(-1, Math.min(1, cosine));
+      }
+    }
+    return cosines;
+  }
+
+  private static double dot(float[] a, float[] b) {
+    double sum = 0;
+    for (int d = 0; d < a.length; d++) {
+      sum += (double) a[d] * b[d];
+    }
+    return sum;
+  }
+
+  @Override
+  public String toString() {
+    return "CoverageRouter";
+  }
+}
