@@ -21,7 +21,7 @@ import java.util.List;
  * <p>An implementation
  *
  * <ul>
- *   <li>is called once per search of a {@code FastLaneQuery}, by any number of threads at a time;
+ *   <li>is called once per search of a {@link FastLaneQuery}, by any number of threads at a time;
  *   <li>gives the same views for the same input, since a query's results may be cached;
  *   <li>has value semantics where two instances route alike: it takes part in the {@code equals}
  *       and {@code hashCode} of the queries that use it.
@@ -46,7 +46,7 @@ public interface QueryRouter {
 
   /**
    * The number of vector-vector similarities that {@link #route} computes for a query, for the
-   * {@code FastLaneStats}. The default is 0: a router that compares no vectors, or whose work has
+   * {@link FastLaneStats}. The default is 0: a router that compares no vectors, or whose work has
    * another shape (a neural network's).
    *
    * @param tokens number of the query's tokens

@@ -13,8 +13,8 @@
  */
 
 /**
- * Late-interaction search as a Lucene query: {@code FastLaneQuery} searches with the few views that
- * a {@link io.github.lucenefastlane.query.QueryRouter} chooses, and scores the finalists by exact
- * MaxSim.
+ * Late-interaction search as a Lucene query: {@link io.github.lucenefastlane.query.FastLaneQuery}
+ * searches with the few views that a {@link io.github.lucenefastlane.query.QueryRouter} chooses,
+ * and scores the finalists by exact MaxSim.
  */
 package io.github.lucenefastlane.query;

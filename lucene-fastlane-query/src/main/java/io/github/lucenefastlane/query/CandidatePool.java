@@ -1,0 +1,140 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.query;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.lucene.search.ScoreDoc;
+
+/**
+ * The union of what the views found over all segments, with each document's routed score: the sum
+ * over views of weight times similarity. A document that a view did not find counts there with the
+ * lowest similarity that the view found anywhere, which bounds the unknown one from above (the
+ * missing-similarity imputation of XTR, Lee et al., 2023), never with zero; a view that found
+ * nothing counts for nobody.
+ *
+ * <p>Invariant: each view's hits are cut to one limit over all segments, so that the scores do not
+ * depend on how documents lie in segments, as long as the lanes find what is there.
+ */
+final class CandidatePool {
+
+  private static final Comparator<ScoreDoc> BEST_FIRST =
+      Comparator.comparingDouble((ScoreDoc hit) -> -hit.score).thenComparingInt(hit -> hit.doc);
+
+  private final ScoreDoc[][] hits; // by view, best first
+  private final int[] docs; // every document found, ascending
+  private final float[] scores; // routed, by place in docs
+
+  /**
+   * @param found by view, the documents (each at most once) and similarities of all segments, in
+   *     any order
+   * @param views the views, in the same order
+   * @param limit how many hits of a view count
+   */
+  CandidatePool(List<ScoreDoc[]> found, List<View> views, int limit) {
+    hits = new ScoreDoc[views.size()][];
+    for (int view = 0; view < hits.length; view++) {
+      ScoreDoc[] sorted = found.get(view).clone();
+      Arrays.sort(sorted, BEST_FIRST);
+      hits[view] = sorted.length <= limit ? sorted : Arrays.copyOf(sorted, limit);
+    }
+    docs =
+        Arrays.stream(hits)
+            .flatMapToInt(view -> Arrays.stream(view).mapToInt(hit -> hit.doc))
+            .sorted()
+            .distinct()
+            .toArray();
+    double[] sums = new double[docs.length];
+    for (int view = 0; view < hits.length; view++) {
+      double weight = views.get(view).weight();
+      double missing = missingSimilarity(view);
+      for (int place = 0; place < sums.length; place++) {
+        sums[place] += weight * missing;
+      }
+      for (ScoreDoc hit : hits[view]) {
+        sums[Arrays.binarySearch(docs, hit.doc)] += weight * (hit.score - missing);
+      }
+    }
+    scores = new float[docs.length];
+    for (int place = 0; place < sums.length; place++) {
+      scores[place] = (float) sums[place];
+    }
+  }
+
+  /** Every document found, in ascending order. */
+  int[] docs() {
+    return docs;
+  }
+
+  /** The routed scores of {@link #docs()}. */
+  float[] scores() {
+    return scores;
+  }
+
+  /** The similarity imputed to documents that a view did not find. */
+  float missingSimilarity(int view) {
+    return hits[view].length == 0 ? 0 : hits[view][hits[view].length - 1].score;
+  }
+
+  /** By view and document, the similarity that the view found, or NaN. */
+  float[][] similarities(int[] sortedDocs) {
+    float[][] result = new float[hits.length][sortedDocs.length];
+    for (int view = 0; view < hits.length; view++) {
+      Arrays.fill(result[view], Float.NaN);
+      for (ScoreDoc hit : hits[view]) {
+        int place = Arrays.binarySearch(sortedDocs, hit.doc);
+        if (place >= 0) {
+          result[view][place] = hit.score;
+        }
+      }
+    }
+    return result;
+  }
+
+  /**
+   * The documents to rerank, in ascending order: in turn each view's best {@code count / views}
+   * (rounded up), then those of the highest routed scores, to {@code count} documents in all. A
+   * document that is one view's best is wanted whatever the others think of it: chosen by routed
+   * score alone, more views find less than one.
+   */
+  int[] best(int count) {
+    boolean[] chosen = new boolean[docs.length];
+    int size = 0;
+    int quota = (count + hits.length - 1) / hits.length;
+    for (int rank = 0; rank < quota; rank++) {
+      for (ScoreDoc[] view : hits) {
+        if (rank < view.length && size < count) {
+          int place = Arrays.binarySearch(docs, view[rank].doc);
+          if (chosen[place] == false) {
+            chosen[place] = true;
+            size++;
+          }
+        }
+      }
+    }
+    IntStream.range(0, docs.length)
+        .filter(place -> chosen[place] == false)
+        .boxed()
+        .sorted(
+            Comparator.comparingDouble((Integer place) -> -scores[place])) // stable: then by doc
+        .limit(count - size)
+        .forEach(place -> chosen[place] = true);
+    return IntStream.range(0, docs.length)
+        .filter(place -> chosen[place])
+        .map(place -> docs[place])
+        .toArray();
+  }
+}
