@@ -87,8 +87,7 @@ public final class CoverageRouter implements QueryRouter {
 
   /**
    * The cosine of each pair of tokens, exactly 1 of a token with itself and never more. A zero
-   * vector has no direction: its cosine to others is 0, and to itself too unless all tokens are
-   * zero.
+   * vector has no direction: its cosine to all is 0 or, if all tokens are zero, 1.
    */
   private static float[][] cosines(float[][] tokens) {
     int count = tokens.length;
@@ -98,12 +97,13 @@ public final class CoverageRouter implements QueryRouter {
       lengths[i] = Math.sqrt(dot(tokens[i], tokens[i]));
       longest = Math.max(longest, lengths[i]);
     }
+    double ofZeros = longest == 0 ? 1 : 0;
     float[][] cosines = new float[count][count];
     for (int i = 0; i < count; i++) {
-      cosines[i][i] = lengths[i] > 0 || longest == 0 ? 1f : 0f;
+      cosines[i][i] = lengths[i] > 0 ? 1 : (float) ofZeros;
       for (int j = 0; j < i; j++) {
         double product = lengths[i] * lengths[j];
-        double cosine = product > 0 ? dot(tokens[i], tokens[j]) / product : 0;
+        double cosine = product > 0 ? dot(tokens[i], tokens[j]) / product : ofZeros;
         cosines[i][j] = cosines[j][i] = (float) Math.max(-1, Math.min(1, cosine));
       }
     }
