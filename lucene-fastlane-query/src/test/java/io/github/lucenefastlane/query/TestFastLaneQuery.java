@@ -40,6 +40,7 @@ import org.apache.lucene.document.LateInteractionField;
 import org.apache.lucene.document.NumericDocValuesField;
 import org.apache.lucene.document.StringField;
 import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.ExitableDirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.MultiReader;
@@ -724,6 +725,21 @@ public class TestFastLaneQuery extends LuceneTestCase {
         corpus.checkBest(searcher.search(builder.candidates(ALL).build(), 10), filtered, 10);
         corpus.checkValid(searcher.search(builder.candidates(10).build(), 10), filtered);
       }
+    }
+  }
+
+  /** Its vector values hide that a document has several vectors. */
+  public void testExitableDirectoryReader() throws IOException {
+    try (RandomCorpus corpus = anyCorpus()) {
+      DirectoryReader exitable = ExitableDirectoryReader.wrap(corpus.reader, () -> false);
+      FastLaneQuery.Builder builder =
+          corpus.query(corpus.text(4)).views(2).router(anyRouter()).rerank(random().nextBoolean());
+      if (random().nextBoolean()) {
+        builder.filter(group("a", "b"));
+      }
+      assertSameHits(
+          new IndexSearcher(corpus.reader).search(builder.build(), 10),
+          new IndexSearcher(exitable).search(builder.build(), 10));
     }
   }
 
