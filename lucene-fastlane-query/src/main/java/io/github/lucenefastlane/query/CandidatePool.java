@@ -16,7 +16,6 @@ package io.github.lucenefastlane.query;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.apache.lucene.search.ScoreDoc;
 
 /**
@@ -104,37 +103,8 @@ final class CandidatePool {
     return result;
   }
 
-  /**
-   * The documents to rerank, in ascending order: in turn each view's best {@code count / views}
-   * (rounded up), then those of the highest routed scores, to {@code count} documents in all. A
-   * document that is one view's best is wanted whatever the others think of it: chosen by routed
-   * score alone, more views find less than one.
-   */
+  /** The documents of the {@code count} highest routed scores, in ascending order. */
   int[] best(int count) {
-    boolean[] chosen = new boolean[docs.length];
-    int size = 0;
-    int quota = (count + hits.length - 1) / hits.length;
-    for (int rank = 0; rank < quota; rank++) {
-      for (ScoreDoc[] view : hits) {
-        if (rank < view.length && size < count) {
-          int place = Arrays.binarySearch(docs, view[rank].doc);
-          if (chosen[place] == false) {
-            chosen[place] = true;
-            size++;
-          }
-        }
-      }
-    }
-    IntStream.range(0, docs.length)
-        .filter(place -> chosen[place] == false)
-        .boxed()
-        .sorted(
-            Comparator.comparingDouble((Integer place) -> -scores[place])) // stable: then by doc
-        .limit(count - size)
-        .forEach(place -> chosen[place] = true);
-    return IntStream.range(0, docs.length)
-        .filter(place -> chosen[place])
-        .map(place -> docs[place])
-        .toArray();
+    return RankedDocs.best(docs, scores, count).docs();
   }
 }

@@ -54,17 +54,17 @@ import org.apache.lucene.search.Weight;
  *
  * <h2>Which documents are scored</h2>
  *
- * <p>Each view looks in every segment for its {@code candidates} best documents, and keeps the best
- * {@code candidates} of all segments. From the union of the views' documents {@code candidates} are
- * chosen: in turn each view's best {@code candidates / views} (rounded up), then those of the
- * highest routed scores (as above, of head similarities). These are scored exactly and the best
- * {@code k} are the query's matches, as many as {@code k} over the whole index. Without rerank the
- * matches are the {@code k} best routed scores of the union.
+ * <p>Each view looks for its {@code candidates} best documents, by the similarity of a document's
+ * best head; for twice as many if there are several views. It does so in every segment, and keeps
+ * the best of all segments. From the union of the views' documents, the {@code candidates} of the
+ * highest routed scores (as above, of these similarities) are scored exactly, and the best {@code
+ * k} are the query's matches: {@code k} over the whole index. Without rerank each view looks for
+ * {@code candidates} documents, and the matches are the {@code k} best routed scores of the union.
  *
  * <p>A {@linkplain Builder#filter filter} is applied before the search, as are deletions: the
  * matches are the best of the accepted documents. In a segment where the filter leaves no more than
- * {@code candidates} documents no lane is searched, and all of them are scored, beyond the {@code
- * candidates} of other segments.
+ * {@code candidates} documents no lane is searched, and all of them are scored exactly, beyond the
+ * {@code candidates} of other segments.
  *
  * <p>The search happens in {@link #rewrite}, on the searcher's executor, under the searcher's
  * {@linkplain IndexSearcher#getTimeout timeout}: when that is reached, the matches are the
@@ -210,7 +210,7 @@ public final class FastLaneQuery extends Query {
     }
 
     /**
-     * Sets the number of documents that each view looks for and that are reranked in all, {@value
+     * Sets how many documents are scored exactly and how far the lanes look, {@value
      * #DEFAULT_CANDIDATES} by default or k if that is higher. It has to lie in [k, {@value
      * #MAX_CANDIDATES}], which {@link #build} checks. More find more of the true best matches, at
      * the cost of longer lanes and of the rerank.

@@ -27,6 +27,16 @@ import org.apache.lucene.search.Weight;
 /** One execution of a {@link FastLaneQuery}: route, search the lanes, rerank. */
 final class FastLaneSearch {
 
+  /**
+   * How many documents a lane looks for per candidate of the rerank, if there are several views. A
+   * document's routed score needs its similarity to every view, also to those it is not among the
+   * best of. Lanes are cheap beside the rerank: on 1,065 SQuAD paragraphs (MiniLM, 384 dimensions,
+   * mean of 135 tokens) with 8 views and 20 candidates, recall of the exact top 10 is .77 at a
+   * depth of 20 (3,000 lane comparisons, 34,000 of rerank), .83 at 40, .86 at 80. Reserving a part
+   * of the candidates for each view's own best did not help at any depth.
+   */
+  private static final int DEPTH_PER_CANDIDATE = 2;
+
   private final FastLaneQuery query;
   private final IndexSearcher searcher;
   private final VectorSimilarityFunction similarity;
@@ -47,18 +57,19 @@ final class FastLaneSearch {
     QueryTokens tokens = query.tokens();
     List<View> views = route(tokens);
     long routed = System.nanoTime();
+    int candidates = query.candidates();
+    int depth = query.rerank() && views.size() > 1 ? DEPTH_PER_CANDIDATE * candidates : candidates;
     LaneSearch.Result lanes =
-        new LaneSearch(searcher, query.field(), filter, query.candidates(), query.rerank(), timeout)
+        new LaneSearch(searcher, query.field(), filter, candidates, depth, query.rerank(), timeout)
             .search(views.stream().map(view -> tokens.target(view.vector(), similarity)).toList());
-    CandidatePool pool = new CandidatePool(lanes.hits(), views, query.candidates());
+    CandidatePool pool = new CandidatePool(lanes.hits(), views, depth);
     int[] docs;
     float[] scores;
     long rerankComparisons = 0;
     long searched = System.nanoTime();
     if (query.rerank()) {
       docs =
-          IntStream.concat(
-                  Arrays.stream(pool.best(query.candidates())), Arrays.stream(lanes.unsearched()))
+          IntStream.concat(Arrays.stream(pool.best(candidates)), Arrays.stream(lanes.unsearched()))
               .sorted()
               .toArray();
       MaxSim maxSim = tokens.maxSim(similarity);

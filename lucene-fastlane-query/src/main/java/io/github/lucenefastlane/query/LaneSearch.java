@@ -40,11 +40,11 @@ import org.apache.lucene.search.knn.KnnSearchStrategy;
 /**
  * The lanes of one search: each view through each segment, in parallel on the searcher's executor.
  *
- * <p>Every lane looks for as many documents as the whole search wants candidates, so that it does
- * not matter how the best documents are spread over segments. A filter is executed once per
- * segment. Where it leaves no more documents than candidates, the graph is not searched: the
- * documents are either all taken (for the rerank) or all scored. A lane that would cost more than
- * scoring every accepted document, or that the graph ended early, is replaced by just that.
+ * <p>Every lane is as deep as the whole search wants it, so that it does not matter how the best
+ * documents are spread over segments. A filter is executed once per segment. Where it leaves few
+ * documents, the graph is not searched: the documents are either all taken (for the rerank) or all
+ * scored. A lane that would cost more than scoring every accepted document, or that the graph ended
+ * early, is replaced by just that.
  */
 final class LaneSearch {
 
@@ -68,11 +68,14 @@ final class LaneSearch {
   private final String field;
   private final Weight filter; // null: every live document is accepted
   private final int candidates;
+  private final int depth;
   private final boolean reranked;
   private final StickyTimeout timeout;
 
   /**
    * @param filter accepts documents that have the field, or null
+   * @param candidates number of documents wanted from the search
+   * @param depth number of documents that each lane looks for
    * @param reranked whether the hits are reranked, so that the similarity of the best head will do
    */
   LaneSearch(
@@ -80,12 +83,14 @@ final class LaneSearch {
       String field,
       Weight filter,
       int candidates,
+      int depth,
       boolean reranked,
       StickyTimeout timeout) {
     this.searcher = searcher;
     this.field = field;
     this.filter = filter;
     this.candidates = candidates;
+    this.depth = depth;
     this.reranked = reranked;
     this.timeout = timeout;
   }
@@ -158,13 +163,13 @@ final class LaneSearch {
   }
 
   private Lane searchLane(Leaf leaf, LaneTarget target) throws IOException {
-    if (leaf.filtered && leaf.cost <= candidates) {
+    if (leaf.filtered && reranked == false && leaf.cost <= depth) {
       return scoreAccepted(leaf, target);
     }
     LeafReader reader = leaf.context.reader();
     KnnSearchStrategy strategy =
         reranked ? HeadSearchStrategy.DEFAULT : KnnSearchStrategy.Hnsw.DEFAULT;
-    int k = Math.min(candidates, reader.maxDoc());
+    int k = Math.min(depth, leaf.cost);
     KnnCollector collector =
         new TimeLimitingKnnCollectorManager(
                 (limit, unused, context) -> new TopKnnCollector(k, limit, strategy), timeout)
@@ -209,7 +214,7 @@ final class LaneSearch {
     DocIdSetIterator vectors = scorer.iterator();
     DocumentTokens tokens = DocumentTokens.ofVectorField(reader, field);
     DocIdSetIterator accepted = leaf.accepted.iterator();
-    TopKnnCollector best = new TopKnnCollector(Math.min(candidates, leaf.cost), Integer.MAX_VALUE);
+    TopKnnCollector best = new TopKnnCollector(Math.min(depth, leaf.cost), Integer.MAX_VALUE);
     long comparisons = 0;
     for (int doc = accepted.nextDoc();
         doc != DocIdSetIterator.NO_MORE_DOCS && timeout.shouldExit() == false;

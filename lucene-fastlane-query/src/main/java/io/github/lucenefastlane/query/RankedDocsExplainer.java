@@ -88,7 +88,7 @@ final class RankedDocsExplainer {
       float found = similarities[view][place];
       details.add(
           Float.isNaN(found)
-              ? Explanation.match(0f, describe(view) + ": did not find the document")
+              ? Explanation.match(0f, describe(view) + ": no lane of it found the document")
               : Explanation.match(found, describe(view) + ": similarity found by its lane"));
     }
     return Explanation.match(
@@ -114,9 +114,7 @@ final class RankedDocsExplainer {
                       : "similarity found by its lane")));
     }
     return Explanation.match(
-        score,
-        "routed score in field [" + query.field() + "] over " + views.size() + " views, sum of:",
-        details);
+        score, "routed score in field [" + query.field() + "], sum of:", details);
   }
 
   private String describe(int view) {

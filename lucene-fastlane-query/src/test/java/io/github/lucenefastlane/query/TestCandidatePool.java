@@ -77,14 +77,14 @@ public class TestCandidatePool extends LuceneTestCase {
     assertEquals(0, new CandidatePool(List.<ScoreDoc[]>of(hits()), views(1f), 4).best(3).length);
   }
 
-  public void testEachViewsBestAreChosenFirst() {
-    // View 1's only document has the lowest routed score of all.
-    List<ScoreDoc[]> found = List.of(hits(1, .9, 2, .8, 3, .7, 4, .6), hits(8, .3));
-    CandidatePool pool = new CandidatePool(found, views(.9f, .1f), 4);
-    assertArrayEquals(new int[] {1, 8}, pool.best(2));
-    assertArrayEquals(new int[] {1, 2, 8}, pool.best(3));
+  public void testBestOfRoutedScores() {
+    List<ScoreDoc[]> found = List.of(hits(1, .9, 2, .8, 3, .7, 4, .6), hits(8, .9, 3, .8, 9, .3));
+    CandidatePool pool = new CandidatePool(found, views(.5f, .5f), 4);
+    assertArrayEquals(new int[] {3}, pool.best(1)); // .75, then 8 at .75, 1 at .6, 2 at .55
+    assertArrayEquals(new int[] {3, 8}, pool.best(2));
+    assertArrayEquals(new int[] {1, 3, 8}, pool.best(3));
     assertArrayEquals(new int[] {1, 2, 3, 8}, pool.best(4));
-    assertArrayEquals(new int[] {1, 2, 3, 4, 8}, pool.best(9));
+    assertArrayEquals(new int[] {1, 2, 3, 4, 8, 9}, pool.best(9));
   }
 
   /** Against a plain computation over maps. */
@@ -136,10 +136,13 @@ public class TestCandidatePool extends LuceneTestCase {
       Set<Integer> chosen = new HashSet<>();
       Arrays.stream(best).forEach(chosen::add);
       assertEquals(best.length, chosen.size());
-      int guaranteed = count / viewCount; // rounded up, the last ones may not all fit
-      for (List<ScoreDoc> view : sorted) {
-        for (ScoreDoc hit : view.subList(0, Math.min(guaranteed, view.size()))) {
-          assertTrue("view's best " + hit + " among " + chosen, chosen.contains(hit.doc));
+      for (int place = 0; place < pool.docs().length; place++) {
+        if (chosen.contains(pool.docs()[place]) == false) {
+          for (int other = 0; other < pool.docs().length; other++) {
+            if (chosen.contains(pool.docs()[other])) {
+              assertTrue(pool.scores()[other] >= pool.scores()[place]);
+            }
+          }
         }
       }
     }
