@@ -26,6 +26,7 @@ import io.github.lucenefastlane.codec.TokenEncoding;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -700,6 +701,69 @@ public class TestFastLaneQuery extends LuceneTestCase {
         assertTrue(last.isMatch());
         assertEquals(
             "document has no tokens in field [late]", last.getDetails()[0].getDescription());
+      }
+    }
+  }
+
+  /** Segments large enough for graphs, searched by few candidates, and by filters of any size. */
+  public void testGraphs() throws IOException {
+    try (RandomCorpus corpus =
+        new RandomCorpus(
+            random(),
+            exactCodec(),
+            VectorEncoding.FLOAT32,
+            VectorSimilarityFunction.DOT_PRODUCT,
+            1500,
+            5)) {
+      IndexSearcher searcher = newSearcher(corpus.reader);
+      int found = 0;
+      int wanted = 0;
+      for (int iteration = 0; iteration < 20; iteration++) {
+        RandomCorpus.Text text = corpus.text(3);
+        FastLaneQuery.Builder builder =
+            corpus.query(text).router(AllTokensRouter.INSTANCE).candidates(200);
+        String accepted = RandomPicks.randomFrom(random(), List.of("a", "rare", "all"));
+        if (accepted.equals("all") == false) {
+          builder.filter(group(accepted));
+        }
+        Map<String, Float> expected =
+            corpus.maxSims(text, group -> accepted.equals("all") || group.equals(accepted));
+        TopDocs hits = searcher.search(builder.build(), 10);
+        corpus.checkValid(hits, expected);
+        assertEquals(Math.min(10, expected.size()), hits.scoreDocs.length);
+        float tenth = expected.values().stream().sorted(Comparator.reverseOrder()).toList().get(9);
+        for (ScoreDoc hit : hits.scoreDocs) {
+          if (hit.score >= tenth - RandomCorpus.tolerance(tenth)) {
+            found++;
+          }
+        }
+        wanted += 10;
+      }
+      assertTrue(found + " of the best " + wanted, found >= .9 * wanted);
+    }
+  }
+
+  /** Quantised tokens: the score is that of the stored codes, so near the exact one. */
+  public void testQuantizedTokens() throws IOException {
+    for (TokenEncoding encoding : List.of(TokenEncoding.INT8, TokenEncoding.INT4)) {
+      float errorPerToken = encoding == TokenEncoding.INT8 ? .01f : .1f;
+      try (RandomCorpus corpus =
+          new RandomCorpus(
+              random(),
+              new FastLaneCodec(new FastLaneVectorsFormat(encoding)),
+              VectorEncoding.FLOAT32,
+              VectorSimilarityFunction.DOT_PRODUCT,
+              200,
+              8)) {
+        IndexSearcher searcher = newSearcher(corpus.reader);
+        RandomCorpus.Text text = corpus.text(4);
+        Map<String, Float> expected = corpus.maxSims(text, group -> true);
+        FastLaneQuery query = corpus.query(text).k(50).candidates(ALL).build();
+        ScoreDoc[] hits = searcher.search(query, 50).scoreDocs;
+        assertEquals(50, hits.length);
+        for (ScoreDoc hit : hits) {
+          assertEquals(expected.get(corpus.id(hit.doc)), hit.score, 4 * errorPerToken);
+        }
       }
     }
   }

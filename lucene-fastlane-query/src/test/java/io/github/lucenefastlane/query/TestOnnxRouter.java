@@ -17,6 +17,8 @@ import static io.github.lucenefastlane.query.OnnxModel.DOUBLE;
 import static io.github.lucenefastlane.query.OnnxModel.FLOAT;
 import static io.github.lucenefastlane.query.OnnxModel.INT64;
 
+import io.github.lucenefastlane.codec.FastLaneCodec;
+import io.github.lucenefastlane.codec.MultiVectorField;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -26,7 +28,14 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.store.AlreadyClosedException;
+import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.util.NamedThreadFactory;
 
@@ -184,6 +193,39 @@ public class TestOnnxRouter extends LuceneTestCase {
               IllegalStateException.class,
               () -> router.route(new float[][] {{1, 0, 0, 0, 0, 0, 0, 0}}, 1));
       assertTrue(e.getMessage(), e.getMessage().contains("router_logits must be finite"));
+    }
+  }
+
+  /** A query routed by a file finds what the chosen token finds. */
+  public void testInQuery() throws IOException {
+    float[] weights = new float[DIM];
+    weights[2] = 1;
+    float[][] tokens = RandomTokens.tokens(random(), 4, DIM);
+    tokens[3] = weights;
+    try (OnnxRouter router = OnnxRouter.load(write(logits(weights, DIM)));
+        Directory directory = newDirectory();
+        IndexWriter writer =
+            new IndexWriter(directory, newIndexWriterConfig().setCodec(new FastLaneCodec()))) {
+      for (int i = 0; i < 30; i++) {
+        Document document = new Document();
+        float[][] vectors = RandomTokens.tokens(random(), 1 + random().nextInt(5), DIM);
+        MultiVectorField.add(document, "f", vectors, VectorSimilarityFunction.COSINE);
+        writer.addDocument(document);
+      }
+      try (DirectoryReader reader = DirectoryReader.open(writer)) {
+        IndexSearcher searcher = newSearcher(reader);
+        TopDocs routed =
+            searcher.search(
+                FastLaneQuery.builder("f", tokens).router(router).rerank(false).build(), 10);
+        TopDocs alone =
+            searcher.search(
+                FastLaneQuery.builder("f", new float[][] {weights}).rerank(false).build(), 10);
+        assertEquals(10, routed.scoreDocs.length);
+        for (int rank = 0; rank < 10; rank++) {
+          assertEquals(alone.scoreDocs[rank].doc, routed.scoreDocs[rank].doc);
+          assertEquals(alone.scoreDocs[rank].score, routed.scoreDocs[rank].score, 1e-6f);
+        }
+      }
     }
   }
 
