@@ -15,6 +15,7 @@ package io.github.lucenefastlane.codec;
 
 import java.io.IOException;
 import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.FilterLeafReader;
 import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.LeafReader;
 
@@ -34,10 +35,16 @@ public interface MultiVectorValues {
   /**
    * The token vectors of a field.
    *
+   * <p>A reader that wraps another's vector values in its own, as {@link
+   * org.apache.lucene.index.ExitableDirectoryReader} does, shows one vector where a document has
+   * several. The reader that it wraps is asked instead.
+   *
    * @param reader a segment
    * @param field name of the field
    * @return null if the segment has no vectors in the field, or if another format wrote them, which
    *     then has one vector per document
+   * @throws IllegalArgumentException if documents have several vectors in the field, but the reader
+   *     shows one, and no reader behind it shows all
    * @throws IOException if the index cannot be read
    */
   static MultiVectorValues get(LeafReader reader, String field) throws IOException {
@@ -45,12 +52,27 @@ public interface MultiVectorValues {
     if (info == null || info.hasVectorValues() == false) {
       return null;
     }
-    KnnVectorValues values =
-        switch (info.getVectorEncoding()) {
-          case FLOAT32 -> reader.getFloatVectorValues(field);
-          case BYTE -> reader.getByteVectorValues(field);
-        };
-    return values instanceof MultiVectorValues multi ? multi : null;
+    if (values(reader, info) instanceof MultiVectorValues values) {
+      return values;
+    }
+    if (values(FilterLeafReader.unwrap(reader), info) instanceof MultiVectorValues values) {
+      return values;
+    }
+    if (Boolean.parseBoolean(info.getAttribute(FastLaneVectorsFormat.MULTI_VALUED_KEY))) {
+      throw new IllegalArgumentException(
+          "field \""
+              + field
+              + "\" has several vectors in a document, of which this reader shows one: "
+              + reader);
+    }
+    return null;
+  }
+
+  private static KnnVectorValues values(LeafReader reader, FieldInfo info) throws IOException {
+    return switch (info.getVectorEncoding()) {
+      case FLOAT32 -> reader.getFloatVectorValues(info.name);
+      case BYTE -> reader.getByteVectorValues(info.name);
+    };
   }
 
   /**

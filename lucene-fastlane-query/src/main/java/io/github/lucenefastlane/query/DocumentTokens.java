@@ -13,7 +13,6 @@
  */
 package io.github.lucenefastlane.query;
 
-import io.github.lucenefastlane.codec.FastLaneVectorsFormat;
 import io.github.lucenefastlane.codec.MultiVectorValues;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,7 +20,6 @@ import java.nio.ByteOrder;
 import org.apache.lucene.index.BinaryDocValues;
 import org.apache.lucene.index.ByteVectorValues;
 import org.apache.lucene.index.FieldInfo;
-import org.apache.lucene.index.FilterLeafReader;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.LeafReader;
@@ -38,7 +36,7 @@ abstract class DocumentTokens {
    * field of another format.
    */
   static DocumentTokens ofVectorField(LeafReader reader, String field) throws IOException {
-    MultiVectorValues multi = multiVectors(reader, field);
+    MultiVectorValues multi = MultiVectorValues.get(reader, field);
     if (multi != null) {
       return new MultiVectors(multi);
     }
@@ -50,32 +48,6 @@ abstract class DocumentTokens {
       case FLOAT32 -> new FloatVectors(reader.getFloatVectorValues(field));
       case BYTE -> new ByteVectors(reader.getByteVectorValues(field));
     };
-  }
-
-  /**
-   * The multi-vector values of a field, null if its documents have one vector each.
-   *
-   * <p>A reader that wraps another's vector values in its own, as {@link
-   * org.apache.lucene.index.ExitableDirectoryReader} does, shows one vector where the field has
-   * several. The wrapped reader then has to be asked, as scoring by that one vector would be wrong
-   * and nobody would notice.
-   */
-  static MultiVectorValues multiVectors(LeafReader reader, String field) throws IOException {
-    MultiVectorValues values = MultiVectorValues.get(reader, field);
-    FieldInfo info = reader.getFieldInfos().fieldInfo(field);
-    if (values == null
-        && info != null
-        && Boolean.parseBoolean(info.getAttribute(FastLaneVectorsFormat.MULTI_VALUED_KEY))) {
-      values = MultiVectorValues.get(FilterLeafReader.unwrap(reader), field);
-      if (values == null) {
-        throw new IllegalArgumentException(
-            "field ["
-                + field
-                + "] has several vectors per document, of which this reader shows one: "
-                + reader);
-      }
-    }
-    return values;
   }
 
   /** The tokens of a {@link org.apache.lucene.document.LateInteractionField}. */

@@ -196,7 +196,7 @@ final class LaneSearch {
     if (leaf.filtered == false) {
       return Integer.MAX_VALUE;
     }
-    MultiVectorValues values = DocumentTokens.multiVectors(leaf.context.reader(), field);
+    MultiVectorValues values = MultiVectorValues.get(leaf.context.reader(), field);
     long perDocument =
         values == null
             ? 1
