@@ -68,8 +68,7 @@ public class TestReadme extends LuceneTestCase {
       // example: search
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
         IndexSearcher searcher = new IndexSearcher(reader);
-        Query query =
-            FastLaneQuery.builder("body", queryTokens).views(2).candidates(100).k(10).build();
+        Query query = FastLaneQuery.builder("body", queryTokens).candidates(100).k(10).build();
         TopDocs hits = searcher.search(query, 10);
         System.out.println(searcher.explain(query, hits.scoreDocs[0].doc));
       }
