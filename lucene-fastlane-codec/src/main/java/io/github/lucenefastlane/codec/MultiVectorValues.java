@@ -128,6 +128,14 @@ public interface MultiVectorValues {
   long routeCount();
 
   /**
+   * Number of routes of one document.
+   *
+   * @param ord ordinal of a document, in [0, {@link #size()})
+   * @return at least 1
+   */
+  int routeCount(int ord);
+
+  /**
    * Which of its document's groups of similar tokens a token was put into at index time.
    *
    * @param ord ordinal of a document, in [0, {@link #size()})
@@ -152,4 +160,15 @@ public interface MultiVectorValues {
    * @throws IOException if the index cannot be read
    */
   float[] tokenVectors(int ord) throws IOException;
+
+  /**
+   * The heads of all routes of one document, decoded: of its groups of tokens in their order, then,
+   * where it is a route too, of the whole document.
+   *
+   * @param ord ordinal of a document, in [0, {@link #size()})
+   * @return {@code [routeCount(ord)][dimension]}, row after row; the array may be longer, is shared
+   *     and holds until the next call
+   * @throws IOException if the index cannot be read
+   */
+  float[] headVectors(int ord) throws IOException;
 }

@@ -48,11 +48,14 @@ final class SegmentField extends HeadCodes {
 
   private byte[] codes = new byte[0];
   private float[] vectors = new float[0];
+  private float[] heads = new float[0];
+  private final byte[] headCode;
 
   SegmentField(FieldEntry entry, IndexInput tokenFile, IndexInput routeFile) throws IOException {
     this.entry = entry;
     this.coder = entry.coder();
     this.codeBytes = coder.bytes();
+    this.headCode = new byte[codeBytes];
     this.tokenFile = tokenFile;
     this.routeFile = routeFile;
     long tokenBytes = entry.tokens() * codeBytes;
@@ -185,14 +188,15 @@ final class SegmentField extends HeadCodes {
   float[] tokenVectors(int ord) throws IOException {
     int count = tokenCount(ord);
     tokenCodes(ord);
-    int length = Math.multiplyExact(count, coder.dimension);
-    if (vectors.length < length) {
-      vectors = new float[ArrayUtil.oversize(length, Float.BYTES)];
-    }
+    vectors = grow(vectors, Math.multiplyExact(count, coder.dimension));
     for (int t = 0; t < count; t++) {
       coder.decode(codes, t * codeBytes, vectors, t * coder.dimension);
     }
     return vectors;
+  }
+
+  private static float[] grow(float[] array, int length) {
+    return array.length >= length ? array : new float[ArrayUtil.oversize(length, Float.BYTES)];
   }
 
   /** Code of a document's first token, in the caller's array. */
@@ -229,6 +233,23 @@ final class SegmentField extends HeadCodes {
     return (int) headStarts.get(ord);
   }
 
+  int headCount(int ord) {
+    checkOrd(ord);
+    return firstHead(ord + 1) - firstHead(ord);
+  }
+
+  /** Heads of all routes of a document, row after row, in a shared array. */
+  float[] headVectors(int ord) throws IOException {
+    int count = headCount(ord);
+    int first = firstHead(ord);
+    heads = grow(heads, Math.multiplyExact(count, coder.dimension));
+    for (int h = 0; h < count; h++) {
+      read(first + h, headCode);
+      coder.decode(headCode, 0, heads, h * coder.dimension);
+    }
+    return heads;
+  }
+
   /** The document as it was written, for a segment of the same format settings. */
   void read(int ord, EncodedDocument document) throws IOException {
     int count = tokenCount(ord);
@@ -241,15 +262,14 @@ final class SegmentField extends HeadCodes {
       document.groupCount = Math.max(document.groupCount, document.routes[t] + 1);
     }
     int first = firstHead(ord);
-    int headCount = firstHead(ord + 1) - first;
+    int headCount = headCount(ord);
     document.documentHead = headCount > document.groupCount;
     document.assignHeads(codeBytes);
-    byte[] code = new byte[codeBytes];
     for (int h = 0; h < headCount; h++) {
       if (document.heads[h] < 0) {
-        read(first + h, code);
+        read(first + h, headCode);
         System.arraycopy(
-            code, 0, document.ownHeads, (-1 - document.heads[h]) * codeBytes, codeBytes);
+            headCode, 0, document.ownHeads, (-1 - document.heads[h]) * codeBytes, codeBytes);
       }
     }
   }

@@ -57,6 +57,11 @@ interface SegmentFieldView extends MultiVectorValues {
   }
 
   @Override
+  default int routeCount(int ord) {
+    return segmentField().headCount(ord);
+  }
+
+  @Override
   default int route(int ord, int token) {
     return segmentField().route(ord, token);
   }
@@ -69,5 +74,10 @@ interface SegmentFieldView extends MultiVectorValues {
   @Override
   default float[] tokenVectors(int ord) throws IOException {
     return segmentField().tokenVectors(ord);
+  }
+
+  @Override
+  default float[] headVectors(int ord) throws IOException {
+    return segmentField().headVectors(ord);
   }
 }

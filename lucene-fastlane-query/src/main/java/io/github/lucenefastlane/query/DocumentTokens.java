@@ -26,8 +26,8 @@ import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.util.BytesRef;
 
 /**
- * The token vectors of one segment's documents, for exact MaxSim. Documents are visited in
- * ascending order, by one thread.
+ * The token vectors of one segment's documents, or what stands for them, for MaxSim. Documents are
+ * visited in ascending order, by one thread.
  */
 abstract class DocumentTokens {
 
@@ -48,6 +48,12 @@ abstract class DocumentTokens {
       case FLOAT32 -> new FloatVectors(reader.getFloatVectorValues(field));
       case BYTE -> new ByteVectors(reader.getByteVectorValues(field));
     };
+  }
+
+  /** The heads of a document's routes in place of its tokens; its only vector in other formats. */
+  static DocumentTokens ofHeads(LeafReader reader, String field) throws IOException {
+    MultiVectorValues multi = MultiVectorValues.get(reader, field);
+    return multi == null ? ofVectorField(reader, field) : new Heads(multi);
   }
 
   /** The tokens of a {@link org.apache.lucene.document.LateInteractionField}. */
@@ -125,6 +131,25 @@ abstract class DocumentTokens {
     @Override
     float[] vectors() throws IOException {
       return values.tokenVectors(documents.index());
+    }
+  }
+
+  private static final class Heads extends VectorField {
+    private final MultiVectorValues values;
+
+    Heads(MultiVectorValues values) {
+      super(values.iterator());
+      this.values = values;
+    }
+
+    @Override
+    int count() {
+      return values.routeCount(documents.index());
+    }
+
+    @Override
+    float[] vectors() throws IOException {
+      return values.headVectors(documents.index());
     }
   }
 

@@ -54,12 +54,14 @@ import org.apache.lucene.search.Weight;
  *
  * <h2>Which documents are scored</h2>
  *
- * <p>Each view looks for its {@code candidates} best documents, by the similarity of a document's
- * best head; for twice as many if there are several views. It does so in every segment, and keeps
- * the best of all segments. From the union of the views' documents, the {@code candidates} of the
- * highest routed scores (as above, of these similarities) are scored exactly, and the best {@code
- * k} are the query's matches: {@code k} over the whole index. Without rerank each view looks for
- * {@code candidates} documents, and the matches are the {@code k} best routed scores of the union.
+ * <p>Each view looks in every segment for documents by the similarity of their best head, and keeps
+ * the best of all segments: {@code candidates} of them, or twice as many where a second look can
+ * tell the better half. That look is MaxSim over the documents' heads, where they have far fewer
+ * heads than tokens, else, with several views, the routed score (as above, of these similarities).
+ * The {@code candidates} so chosen from the union of the views' documents are scored exactly, and
+ * the best {@code k} are the query's matches: {@code k} over the whole index. Without rerank each
+ * view looks for {@code candidates} documents, and the matches are the {@code k} best routed scores
+ * of the union.
  *
  * <p>A {@linkplain Builder#filter filter} is applied before the search, as are deletions: the
  * matches are the best of the accepted documents. In a segment where the filter leaves no more than
@@ -356,7 +358,7 @@ public final class FastLaneQuery extends Query {
   }
 
   private Query noMatch(Query matchNoDocs) {
-    report(new FastLaneStats(0, 0, 0, 0, 0, 0, 0, 0, 0, false));
+    report(new FastLaneStats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false));
     return matchNoDocs;
   }
 

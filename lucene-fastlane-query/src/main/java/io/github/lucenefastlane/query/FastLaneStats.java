@@ -19,15 +19,17 @@ package io.github.lucenefastlane.query;
  * @param views number of views that the query router chose
  * @param lanes number of lanes searched: views times segments that have the field, less those that
  *     needed none because the filter left only few documents
- * @param candidates number of documents that came out of the lanes for the rerank; without rerank,
- *     the number of documents that any lane collected
+ * @param candidates number of documents that were chosen for the rerank; without rerank, the number
+ *     of documents that any lane collected
  * @param routingComparisons comparisons among the query's tokens, as {@link
  *     QueryRouter#comparisons} tells
  * @param laneComparisons comparisons of views with heads and document tokens
+ * @param headComparisons comparisons of query tokens with the heads of the documents that came out
+ *     of the lanes, to choose the candidates
  * @param rerankComparisons comparisons of query tokens with the candidates' tokens
  * @param routingNanos elapsed time of routing, in nanoseconds
  * @param laneNanos elapsed time of executing the filter and of searching the lanes, in nanoseconds
- * @param rerankNanos elapsed time of the rerank, in nanoseconds
+ * @param rerankNanos elapsed time of choosing the candidates and of the rerank, in nanoseconds
  * @param partial whether the searcher's timeout ended the search early
  */
 public record FastLaneStats(
@@ -36,6 +38,7 @@ public record FastLaneStats(
     int candidates,
     long routingComparisons,
     long laneComparisons,
+    long headComparisons,
     long rerankComparisons,
     long routingNanos,
     long laneNanos,
@@ -44,7 +47,7 @@ public record FastLaneStats(
 
   /** The comparisons of all stages. */
   public long comparisons() {
-    return routingComparisons + laneComparisons + rerankComparisons;
+    return routingComparisons + laneComparisons + headComparisons + rerankComparisons;
   }
 
   /** The elapsed time of all stages, in nanoseconds. */

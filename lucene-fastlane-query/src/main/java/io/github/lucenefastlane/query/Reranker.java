@@ -19,13 +19,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.ReaderUtil;
 import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.util.IOFunction;
 
 /**
- * Scores documents by exact MaxSim over all query tokens, segment by segment on the searcher's
- * executor, until done or out of time.
+ * Scores documents by MaxSim of all query tokens over their tokens, or over the heads that stand
+ * for them, segment by segment on the searcher's executor, until done or out of time.
  */
 final class Reranker {
 
@@ -37,11 +39,15 @@ final class Reranker {
   record Result(float[] scores, long comparisons) {}
 
   private final IndexSearcher searcher;
-  private final TokenSource source;
+  private final IOFunction<LeafReader, DocumentTokens> source;
   private final MaxSim query;
   private final StickyTimeout timeout;
 
-  Reranker(IndexSearcher searcher, TokenSource source, MaxSim query, StickyTimeout timeout) {
+  Reranker(
+      IndexSearcher searcher,
+      IOFunction<LeafReader, DocumentTokens> source,
+      MaxSim query,
+      StickyTimeout timeout) {
     this.searcher = searcher;
     this.source = source;
     this.query = query;
@@ -74,7 +80,7 @@ final class Reranker {
   private long scoreLeaf(LeafReaderContext leaf, int[] docs, int from, int to, float[] scores)
       throws IOException {
     MaxSim.Scorer scorer = query.scorer();
-    DocumentTokens tokens = source.open(leaf.reader());
+    DocumentTokens tokens = source.apply(leaf.reader());
     long comparisons = 0;
     for (int i = from; i < to && timeout.shouldExit() == false; i++) {
       if (tokens.advanceExact(docs[i] - leaf.docBase)) {

@@ -835,7 +835,10 @@ public class TestFastLaneQuery extends LuceneTestCase {
       long tokens = corpus.texts.values().stream().mapToLong(RandomCorpus.Text::count).sum();
       assertEquals(5 * tokens, all.rerankComparisons());
       assertEquals(
-          all.routingComparisons() + all.laneComparisons() + all.rerankComparisons(),
+          all.routingComparisons()
+              + all.laneComparisons()
+              + all.headComparisons()
+              + all.rerankComparisons(),
           all.comparisons());
       assertEquals(all.routingNanos() + all.laneNanos() + all.rerankNanos(), all.nanos());
       assertFalse(all.partial());

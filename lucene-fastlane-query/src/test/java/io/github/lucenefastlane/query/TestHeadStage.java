@@ -1,0 +1,163 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.query;
+
+import io.github.lucenefastlane.codec.FastLaneCodec;
+import io.github.lucenefastlane.codec.FastLaneVectorsFormat;
+import io.github.lucenefastlane.codec.MultiVectorField;
+import io.github.lucenefastlane.codec.TokenEncoding;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.TopDocs;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.util.VectorUtil;
+
+/** Candidates are chosen by MaxSim over heads where there are few heads, and only there. */
+public class TestHeadStage extends LuceneTestCase {
+
+  private static final int DIMENSION = 8;
+  private static final int TOKENS = 16;
+  private static final int CANDIDATES = 5;
+
+  private static float[][] randomTokens(int count) {
+    float[][] tokens = new float[count][DIMENSION];
+    for (float[] token : tokens) {
+      for (int d = 0; d < DIMENSION; d++) {
+        token[d] = (float) random().nextGaussian();
+      }
+      VectorUtil.l2normalize(token);
+    }
+    return tokens;
+  }
+
+  private static float maxSim(float[][] query, float[][] document) {
+    float sum = 0;
+    for (float[] q : query) {
+      float best = 0;
+      for (float[] d : document) {
+        best = Math.max(best, VectorSimilarityFunction.DOT_PRODUCT.compare(q, d));
+      }
+      sum += best;
+    }
+    return sum;
+  }
+
+  /** Searches one segment of random documents with one view, and checks each score. */
+  private static FastLaneStats search(int tokensPerRoute, int documents) throws IOException {
+    FastLaneVectorsFormat format =
+        new FastLaneVectorsFormat(TokenEncoding.FLOAT32, tokensPerRoute, true, 16, 100);
+    List<float[][]> texts = new ArrayList<>();
+    List<FastLaneStats> stats = new ArrayList<>();
+    float[][] query = randomTokens(4);
+    try (Directory directory = newDirectory();
+        IndexWriter writer =
+            new IndexWriter(
+                directory, new IndexWriterConfig().setCodec(new FastLaneCodec(format)))) {
+      for (int i = 0; i < documents; i++) {
+        Document document = new Document();
+        texts.add(randomTokens(TOKENS));
+        MultiVectorField.add(document, "f", texts.get(i), VectorSimilarityFunction.DOT_PRODUCT);
+        writer.addDocument(document);
+      }
+      writer.forceMerge(1);
+      try (DirectoryReader reader = DirectoryReader.open(writer)) {
+        TopDocs hits =
+            new IndexSearcher(reader)
+                .search(
+                    FastLaneQuery.builder("f", query)
+                        .k(CANDIDATES)
+                        .candidates(CANDIDATES)
+                        .stats(stats::add)
+                        .build(),
+                    documents);
+        assertEquals(Math.min(CANDIDATES, documents), hits.scoreDocs.length);
+        assertEquals(
+            hits.scoreDocs.length,
+            Arrays.stream(hits.scoreDocs).mapToInt(hit -> hit.doc).distinct().count());
+        Arrays.stream(hits.scoreDocs)
+            .forEach(hit -> assertEquals(maxSim(query, texts.get(hit.doc)), hit.score, 1e-4f));
+      }
+    }
+    assertEquals(1, stats.size());
+    return stats.get(0);
+  }
+
+  /** Two groups of eight tokens and the whole document make three heads. */
+  public void testFewHeadsAreCompared() throws IOException {
+    FastLaneStats stats = search(8, atLeast(40));
+    assertEquals(2 * CANDIDATES * 3 * 4, stats.headComparisons());
+    assertEquals(CANDIDATES, stats.candidates());
+    assertEquals(CANDIDATES * TOKENS * 4, stats.rerankComparisons());
+  }
+
+  public void testHeadsThatAreTokensAreNot() throws IOException {
+    assertEquals(0, search(1, atLeast(40)).headComparisons());
+  }
+
+  public void testNothingIsToChoose() throws IOException {
+    assertEquals(0, search(8, CANDIDATES).headComparisons());
+  }
+
+  /** The better half of the lane's documents is chosen, as their heads tell. */
+  public void testTheBestByHeadsAreChosen() throws IOException {
+    float[] north = new float[DIMENSION];
+    north[0] = 1;
+    float[] east = new float[DIMENSION];
+    east[1] = 1;
+    // One half has a group of tokens for each query token, the other repeats their mean.
+    float[] mean = new float[DIMENSION];
+    mean[0] = mean[1] = (float) Math.sqrt(0.5);
+    FastLaneVectorsFormat format =
+        new FastLaneVectorsFormat(TokenEncoding.FLOAT32, 4, true, 16, 100);
+    try (Directory directory = newDirectory();
+        IndexWriter writer =
+            new IndexWriter(
+                directory, new IndexWriterConfig().setCodec(new FastLaneCodec(format)))) {
+      for (int i = 0; i < 2 * CANDIDATES; i++) {
+        float[][] tokens = new float[8][];
+        for (int t = 0; t < tokens.length; t++) {
+          tokens[t] = i % 2 == 0 ? mean : t < 4 ? north : east;
+        }
+        Document document = new Document();
+        MultiVectorField.add(document, "f", tokens, VectorSimilarityFunction.DOT_PRODUCT);
+        writer.addDocument(document);
+      }
+      writer.forceMerge(1);
+      try (DirectoryReader reader = DirectoryReader.open(writer)) {
+        TopDocs hits =
+            new IndexSearcher(reader)
+                .search(
+                    FastLaneQuery.builder("f", new float[][] {north, east})
+                        .k(CANDIDATES)
+                        .candidates(CANDIDATES)
+                        .build(),
+                    CANDIDATES);
+        assertEquals(CANDIDATES, hits.scoreDocs.length);
+        for (int i = 0; i < CANDIDATES; i++) {
+          assertEquals("documents with both", 1, hits.scoreDocs[i].doc % 2);
+          assertEquals(2f, hits.scoreDocs[i].score, 1e-5f);
+        }
+      }
+    }
+  }
+}
