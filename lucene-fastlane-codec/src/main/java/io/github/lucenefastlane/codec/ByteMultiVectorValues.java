@@ -25,6 +25,9 @@ final class ByteMultiVectorValues extends ByteVectorValues implements SegmentFie
   private final byte[] code;
   private int lastOrd = -1;
 
+  /** Whether the first caller was no writer that would keep one vector of several. */
+  private boolean checked;
+
   ByteMultiVectorValues(SegmentField field) {
     this.field = field;
     this.code = new byte[field.coder().bytes()];
@@ -66,6 +69,10 @@ final class ByteMultiVectorValues extends ByteVectorValues implements SegmentFie
 
   @Override
   public byte[] vectorValue(int ord) throws IOException {
+    if (checked == false && field.entry.multiValued() && MergeTap.askedByOtherWriter()) {
+      throw MergeTap.refusal(field.entry.info().name);
+    }
+    checked = true;
     field.firstTokenCode(ord, code);
     lastOrd = ord;
     return code;

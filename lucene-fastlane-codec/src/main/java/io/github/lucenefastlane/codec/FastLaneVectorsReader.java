@@ -95,8 +95,8 @@ final class FastLaneVectorsReader extends KnnVectorsReader implements HnswGraphP
     SegmentField segment = field(field, encoding);
     KnnVectorValues values = segment.documents();
     boolean tapped = MergeTap.offer((SegmentFieldView) values);
-    if (segment.entry.multiValued() && tapped == false) {
-      MergeTap.refuseOtherWriters(field, forMerge);
+    if (forMerge && tapped == false && segment.entry.multiValued()) {
+      throw MergeTap.refusal(field);
     }
     return values;
   }

@@ -26,6 +26,9 @@ final class FloatMultiVectorValues extends FloatVectorValues implements SegmentF
   private final float[] vector;
   private int lastOrd = -1;
 
+  /** Whether the first caller was no writer that would keep one vector of several. */
+  private boolean checked;
+
   FloatMultiVectorValues(SegmentField field) {
     this.field = field;
     this.code = new byte[field.coder().bytes()];
@@ -68,6 +71,10 @@ final class FloatMultiVectorValues extends FloatVectorValues implements SegmentF
 
   @Override
   public float[] vectorValue(int ord) throws IOException {
+    if (checked == false && field.entry.multiValued() && MergeTap.askedByOtherWriter()) {
+      throw MergeTap.refusal(field.entry.info().name);
+    }
+    checked = true;
     field.firstTokenCode(ord, code);
     field.coder().decode(code, 0, vector, 0);
     lastOrd = ord;

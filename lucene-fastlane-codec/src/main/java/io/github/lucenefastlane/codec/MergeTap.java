@@ -33,7 +33,10 @@ final class MergeTap {
 
   private static final ThreadLocal<List<SegmentFieldView>> OPEN = new ThreadLocal<>();
 
-  /** Frames between our reader and Lucene's merge: two or three a wrapper. */
+  /** What the writers of Lucene's formats read a merge through, and its nested classes. */
+  private static final String MERGED_VALUES = KnnVectorsWriter.MergedVectorValues.class.getName();
+
+  /** Frames between our values and Lucene's merge: one or two a wrapper. */
   private static final int CALLERS = 32;
 
   private MergeTap() {}
@@ -62,32 +65,28 @@ final class MergeTap {
     return behind != null && behind.add(values);
   }
 
-  /**
-   * Refuses a field of several vectors a document to the writers of other formats, which would keep
-   * one. Behind a wrapper their merge cannot be told from a search but by who calls.
-   */
-  static void refuseOtherWriters(String field, boolean mergeInstance) {
-    if (mergeInstance || mergedByLucene()) {
-      throw new IllegalArgumentException(
-          "field \""
-              + field
-              + "\" has several vectors in a document, and only "
-              + FastLaneVectorsFormat.NAME
-              + " can merge them; write the merged segment with "
-              + FastLaneVectorsFormat.class.getSimpleName()
-              + " for this field");
-    }
+  /** Why a field of several vectors a document is kept from the writers of other formats. */
+  static IllegalArgumentException refusal(String field) {
+    return new IllegalArgumentException(
+        "field \""
+            + field
+            + "\" has several vectors in a document, and only "
+            + FastLaneVectorsFormat.NAME
+            + " can merge them; write the merged segment with "
+            + FastLaneVectorsFormat.class.getSimpleName()
+            + " for this field");
   }
 
-  private static boolean mergedByLucene() {
-    return StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
+  /**
+   * Whether another format's writer is asking for a vector, of which it would keep one a document.
+   * Behind a wrapper its merge cannot be told from a search but by who calls.
+   */
+  static boolean askedByOtherWriter() {
+    return StackWalker.getInstance()
         .walk(
             frames ->
                 frames
                     .limit(CALLERS)
-                    .anyMatch(
-                        frame ->
-                            frame.getDeclaringClass()
-                                == KnnVectorsWriter.MergedVectorValues.class));
+                    .anyMatch(frame -> frame.getClassName().startsWith(MERGED_VALUES)));
   }
 }
