@@ -15,44 +15,14 @@ package io.github.lucenefastlane.tests;
 
 import io.github.lucenefastlane.codec.FastLaneVectorsFormat;
 import io.github.lucenefastlane.codec.TokenEncoding;
-import java.io.IOException;
 import org.apache.lucene.codecs.Codec;
-import org.apache.lucene.document.Document;
-import org.apache.lucene.document.KnnFloatVectorField;
-import org.apache.lucene.index.DirectoryReader;
-import org.apache.lucene.index.IndexWriter;
-import org.apache.lucene.index.VectorSimilarityFunction;
-import org.apache.lucene.store.Directory;
-import org.apache.lucene.tests.index.BaseKnnVectorsFormatTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 
 /** Lucene's own suite of a vectors format, on exact codes. */
-public class TestFloat32VectorsFormat extends BaseKnnVectorsFormatTestCase {
+public class TestFloat32VectorsFormat extends BaseFastLaneVectorsFormatTestCase {
 
   @Override
   protected Codec getCodec() {
     return TestUtil.alwaysKnnVectorsFormat(new FastLaneVectorsFormat(TokenEncoding.FLOAT32));
-  }
-
-  @Override
-  protected boolean supportsFloatVectorFallback() {
-    return false;
-  }
-
-  /** Several values are what this format is for. */
-  @Override
-  public void testIllegalMultipleValues() throws IOException {
-    try (Directory directory = newDirectory();
-        IndexWriter writer = new IndexWriter(directory, newIndexWriterConfig())) {
-      Document document = new Document();
-      document.add(
-          new KnnFloatVectorField("f", new float[4], VectorSimilarityFunction.DOT_PRODUCT));
-      document.add(
-          new KnnFloatVectorField("f", new float[4], VectorSimilarityFunction.DOT_PRODUCT));
-      writer.addDocument(document);
-      try (DirectoryReader reader = DirectoryReader.open(writer)) {
-        assertEquals(1, reader.numDocs());
-      }
-    }
   }
 }

@@ -1,0 +1,265 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.tests;
+
+import static org.apache.lucene.search.DocIdSetIterator.NO_MORE_DOCS;
+import static org.junit.Assert.assertArrayEquals;
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertNotNull;
+import static org.junit.Assert.assertTrue;
+
+import io.github.lucenefastlane.codec.FastLaneVectorsFormat;
+import io.github.lucenefastlane.codec.MultiVectorValues;
+import io.github.lucenefastlane.codec.TokenEncoding;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.lucene.index.ByteVectorValues;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.FloatVectorValues;
+import org.apache.lucene.index.IndexReader;
+import org.apache.lucene.index.KnnVectorValues;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.NumericDocValues;
+import org.apache.lucene.index.VectorEncoding;
+import org.apache.lucene.util.Bits;
+
+/**
+ * Compares an index with the corpus that went into it: every vector of every live document, in
+ * order, and all that {@link MultiVectorValues} says of them.
+ *
+ * <p>What a token was first decoded to is remembered, and from then on must come back bit for bit,
+ * however often it is merged.
+ */
+final class StoredVectors {
+
+  private static final Pattern SETTINGS =
+      Pattern.compile("tokensPerRoute=(\\d+), documentRoute=(true|false)");
+
+  /** A document of more tokens is routed in windows of that many. */
+  private static final int WINDOW = 512;
+
+  private final Corpus corpus;
+  private final TokenEncoding[] encodings;
+
+  /** For the tokens of each document and field what they were first decoded to. */
+  private final Map<float[][], float[][]> decoded = new IdentityHashMap<>();
+
+  /**
+   * @param encodings all that the tokens went through, if the format was changed on the way
+   */
+  StoredVectors(Corpus corpus, TokenEncoding... encodings) {
+    this.corpus = corpus;
+    this.encodings = encodings;
+  }
+
+  /** Allows codes to change once more, for a merge into another encoding. */
+  void forgetCodes() {
+    decoded.clear();
+  }
+
+  void assertStored(IndexReader reader) throws IOException {
+    for (VectorField field : corpus.fields()) {
+      Set<Integer> found = new HashSet<>();
+      Set<Integer> foundWithField = new HashSet<>();
+      for (LeafReaderContext leaf : reader.leaves()) {
+        new LeafCheck(leaf.reader(), field).run(found, foundWithField);
+      }
+      assertEquals(corpus.ids(), found);
+      Set<Integer> expectedWithField = new HashSet<>();
+      for (int id : corpus.ids()) {
+        if (corpus.tokens(id, field) != null) {
+          expectedWithField.add(id);
+        }
+      }
+      assertEquals("documents of field " + field.name(), expectedWithField, foundWithField);
+    }
+  }
+
+  /** How far a component may be off, from the statement of {@link TokenEncoding}. */
+  static double bound(TokenEncoding encoding, float maxMagnitude) {
+    // The divisions and the product that decodes round to 24 bits each.
+    double rounding = maxMagnitude * 0x1p-21 + Float.MIN_VALUE;
+    return switch (encoding) {
+      case FLOAT32 -> 0;
+      case INT8 -> maxMagnitude / 127.0 / 2 + rounding;
+      case INT4 -> maxMagnitude / 15.0 + rounding;
+    };
+  }
+
+  private void assertTokens(
+      String message, VectorField field, float[][] expected, float[][] actual) {
+    assertEquals(message + ": tokens", expected.length, actual.length);
+    for (int t = 0; t < expected.length; t++) {
+      double bound = 0;
+      if (field.encoding() == VectorEncoding.FLOAT32) {
+        float max = 0;
+        for (float v : expected[t]) {
+          max = Math.max(max, Math.abs(v));
+        }
+        for (TokenEncoding encoding : encodings) {
+          bound += bound(encoding, max);
+        }
+      }
+      String where = message + ", token " + t;
+      assertEquals(where, field.dimension(), actual[t].length);
+      for (int d = 0; d < field.dimension(); d++) {
+        if (bound == 0) {
+          assertEquals(where, expected[t][d], actual[t][d], 0f);
+        } else {
+          double difference = Math.abs((double) expected[t][d] - actual[t][d]);
+          assertTrue(where + " is off by " + difference + " > " + bound, difference <= bound);
+        }
+      }
+    }
+    float[][] first = decoded.putIfAbsent(expected, actual);
+    if (first != null) {
+      for (int t = 0; t < first.length; t++) {
+        assertTrue(message + ": the code has changed", Arrays.equals(first[t], actual[t]));
+      }
+    }
+  }
+
+  /** One field of one leaf. */
+  private final class LeafCheck {
+    private final LeafReader reader;
+    private final VectorField field;
+    private final Bits liveDocs;
+    private final KnnVectorValues values;
+    private final MultiVectorValues multi;
+
+    LeafCheck(LeafReader reader, VectorField field) throws IOException {
+      this.reader = reader;
+      this.field = field;
+      this.liveDocs = reader.getLiveDocs();
+      this.values =
+          switch (field.encoding()) {
+            case FLOAT32 -> reader.getFloatVectorValues(field.name());
+            case BYTE -> reader.getByteVectorValues(field.name());
+          };
+      this.multi = MultiVectorValues.get(reader, field.name());
+    }
+
+    void run(Set<Integer> found, Set<Integer> foundWithField) throws IOException {
+      NumericDocValues ids = reader.getNumericDocValues(Corpus.ID);
+      KnnVectorValues.DocIndexIterator iterator = values == null ? null : values.iterator();
+      int withField = iterator == null ? NO_MORE_DOCS : iterator.nextDoc();
+      int ord = 0;
+      for (int doc = 0; doc < reader.maxDoc(); doc++) {
+        assertEquals(doc, ids.nextDoc());
+        int id = (int) ids.longValue();
+        boolean live = liveDocs == null || liveDocs.get(doc);
+        if (live) {
+          assertTrue("document " + id + " is in the index twice", found.add(id));
+        }
+        if (withField != doc) {
+          continue;
+        }
+        assertEquals(ord, iterator.index());
+        assertEquals(doc, values.ordToDoc(ord));
+        if (live) {
+          foundWithField.add(id);
+          float[][] expected = corpus.tokens(id, field);
+          String message = "field " + field.name() + " of document " + id;
+          assertNotNull(message, expected);
+          assertTokens(message, field, expected, read(ord));
+        }
+        withField = iterator.nextDoc();
+        ord++;
+      }
+      assertEquals(NO_MORE_DOCS, withField);
+      assertEquals(values == null ? 0 : values.size(), ord);
+      if (multi != null) {
+        assertTables();
+      }
+    }
+
+    private float[][] read(int ord) throws IOException {
+      float[] first =
+          switch (field.encoding()) {
+            case FLOAT32 -> ((FloatVectorValues) values).vectorValue(ord).clone();
+            case BYTE -> VectorField.toFloats(((ByteVectorValues) values).vectorValue(ord));
+          };
+      if (multi == null) {
+        return new float[][] {first};
+      }
+      float[] rows = multi.tokenVectors(ord);
+      float[][] tokens = new float[multi.tokenCount(ord)][];
+      for (int t = 0; t < tokens.length; t++) {
+        int start = t * field.dimension();
+        tokens[t] = Arrays.copyOfRange(rows, start, start + field.dimension());
+      }
+      assertArrayEquals(first, tokens[0], 0f);
+      return tokens;
+    }
+
+    private void assertTables() {
+      assertEquals(values.size(), multi.size());
+      assertEquals(field.dimension(), multi.dimension());
+      FieldInfo info = reader.getFieldInfos().fieldInfo(field.name());
+      Matcher settings = SETTINGS.matcher(info.getAttribute(FastLaneVectorsFormat.FORMAT_KEY));
+      assertTrue(settings.find());
+      int tokensPerRoute = Integer.parseInt(settings.group(1));
+      boolean documentRoute = Boolean.parseBoolean(settings.group(2));
+      long tokens = 0;
+      long routes = 0;
+      for (int ord = 0; ord < multi.size(); ord++) {
+        int count = multi.tokenCount(ord);
+        int groups = assertRoutes(ord, count);
+        assertEquals(expectedGroups(count, tokensPerRoute), groups);
+        tokens += count;
+        routes += documentRoute && groups > 1 ? groups + 1 : groups;
+        if (ord > 0) {
+          assertTrue(multi.ordToDoc(ord) > multi.ordToDoc(ord - 1));
+        }
+      }
+      assertEquals(tokens, multi.tokenCount());
+      assertEquals(routes, multi.routeCount());
+      assertEquals(
+          Boolean.toString(tokens > multi.size()),
+          info.getAttribute(FastLaneVectorsFormat.MULTI_VALUED_KEY));
+      assertEquals(encodings[encodings.length - 1], multi.tokenEncoding());
+    }
+
+    /** Groups are numbered by their first tokens; returns how many there are. */
+    private int assertRoutes(int ord, int count) {
+      assertTrue(count > 0);
+      int groups = 0;
+      for (int t = 0; t < count; t++) {
+        int route = multi.route(ord, t);
+        assertFalse("token " + t + " has route " + route, route < 0 || route > groups);
+        groups = Math.max(groups, route + 1);
+      }
+      return groups;
+    }
+  }
+
+  private static int expectedGroups(int tokens, int tokensPerRoute) {
+    if (tokens <= tokensPerRoute) {
+      return 1;
+    }
+    int groups = 0;
+    for (int left = tokens; left > 0; left -= WINDOW) {
+      groups += (Math.min(WINDOW, left) + tokensPerRoute - 1) / tokensPerRoute;
+    }
+    return groups;
+  }
+}
