@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.KnnVectorsWriter;
+import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsReader;
 import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
 import org.apache.lucene.index.ByteVectorValues;
 import org.apache.lucene.index.DocIDMerger;
@@ -103,9 +104,10 @@ final class MergedField {
 
   /**
    * The merge as Lucene's graph merging sees it: the documents are heads. Only graphs of segments
-   * copied verbatim are reused; the heads of all others are added to them one by one.
+   * copied verbatim are reused; the heads of all others are added to them one by one. Nor are
+   * graphs of another {@code maxConn}, to which Lucene cannot add nodes.
    */
-  MergeState headMergeState() {
+  MergeState headMergeState() throws IOException {
     int readers = mergeState.knnVectorsReaders.length;
     KnnVectorsReader[] graphs = new KnnVectorsReader[readers];
     MergeState.DocMap[] headMaps = new MergeState.DocMap[readers];
@@ -116,7 +118,11 @@ final class MergedField {
         if (reader instanceof PerFieldKnnVectorsFormat.FieldsReader perField) {
           reader = perField.getFieldReader(info.name);
         }
-        graphs[i] = ((FastLaneVectorsReader) reader).graphs();
+        Lucene99HnswVectorsReader graph = ((FastLaneVectorsReader) reader).graphs();
+        if (graph.getGraph(info.name).maxConn() != format.maxConn()) {
+          continue;
+        }
+        graphs[i] = graph;
         headMaps[i] = headMap(verbatim[i], newHeads[i]);
         liveHeads[i] = mergeState.liveDocs[i] == null ? null : liveHeads(verbatim[i], newHeads[i]);
       }
