@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -58,26 +59,30 @@ final class StoredVectors {
   private static final int WINDOW = 512;
 
   private final Corpus corpus;
+  private final List<VectorField> fields;
   private final TokenEncoding[] encodings;
 
   /** For the tokens of each document and field what they were first decoded to. */
   private final Map<float[][], float[][]> decoded = new IdentityHashMap<>();
 
   /**
-   * @param encodings all that the tokens went through, if the format was changed on the way
+   * Compares all fields.
+   *
+   * @param encodings all that the tokens went through, the last one last
    */
   StoredVectors(Corpus corpus, TokenEncoding... encodings) {
+    this(corpus, corpus.fields(), encodings);
+  }
+
+  /** Compares some of the fields. */
+  StoredVectors(Corpus corpus, List<VectorField> fields, TokenEncoding... encodings) {
     this.corpus = corpus;
+    this.fields = fields;
     this.encodings = encodings;
   }
 
-  /** Allows codes to change once more, for a merge into another encoding. */
-  void forgetCodes() {
-    decoded.clear();
-  }
-
   void assertStored(IndexReader reader) throws IOException {
-    for (VectorField field : corpus.fields()) {
+    for (VectorField field : fields) {
       Set<Integer> found = new HashSet<>();
       Set<Integer> foundWithField = new HashSet<>();
       for (LeafReaderContext leaf : reader.leaves()) {
