@@ -209,7 +209,8 @@ final class DocumentRouter {
       scale = squares == 0 ? 0 : scale * lengths / Math.sqrt(squares);
     }
     for (int d = 0; d < head.length; d++) {
-      head[d] = (float) (scale * sum[d]);
+      // As long as the tokens together, a component may be larger than any of theirs.
+      head[d] = (float) Math.clamp(scale * sum[d], -Float.MAX_VALUE, Float.MAX_VALUE);
     }
   }
 }

@@ -53,6 +53,13 @@ abstract class VectorCoder {
     return max;
   }
 
+  /** What a vector's largest component is divided by to become the last level. */
+  private static float scale(float[] vector, int levels) {
+    float scale = maxMagnitude(vector) / levels;
+    // Rounded up, it would decode the largest float to infinity.
+    return Float.isInfinite(scale * levels) ? Math.nextDown(scale) : scale;
+  }
+
   private static void putFloat(byte[] code, int offset, float value) {
     BitUtil.VH_LE_INT.set(code, offset, Float.floatToRawIntBits(value));
   }
@@ -102,7 +109,7 @@ abstract class VectorCoder {
 
     @Override
     void encode(float[] vector, byte[] code, int offset) {
-      float scale = maxMagnitude(vector) / LEVELS;
+      float scale = scale(vector, LEVELS);
       putFloat(code, offset, scale);
       for (int d = 0; d < dimension; d++) {
         // A subnormal scale may divide beyond the last level.
@@ -145,7 +152,7 @@ abstract class VectorCoder {
 
     @Override
     void encode(float[] vector, byte[] code, int offset) {
-      float scale = maxMagnitude(vector) / LEVELS;
+      float scale = scale(vector, LEVELS);
       putFloat(code, offset, scale);
       for (int b = 0; b < half; b++) {
         int low = nibble(vector[b], scale);
