@@ -195,8 +195,7 @@ public class TestMaxSim extends LuceneTestCase {
     int[] bestTokens = new int[query.length];
     MaxSim.of(query, randomSimilarity())
         .scorer()
-        .score(
-            flatten(document, dimension), document.length, new float[query.length], bestTokens);
+        .score(flatten(document, dimension), document.length, new float[query.length], bestTokens);
     assertArrayEquals(new int[query.length], bestTokens);
   }
 
@@ -226,8 +225,7 @@ public class TestMaxSim extends LuceneTestCase {
     for (VectorSimilarityFunction similarity : VectorSimilarityFunction.values()) {
       float[][] tokens = randomTokens(2, TestUtil.nextInt(random(), 1, 100));
       float expected = similarity.compare(tokens[0], tokens[1]);
-      float actual =
-          MaxSim.of(new float[][] {tokens[0]}, similarity).scorer().score(tokens[1], 1);
+      float actual = MaxSim.of(new float[][] {tokens[0]}, similarity).scorer().score(tokens[1], 1);
       assertEquals(expected, actual, tolerance(expected));
     }
   }
@@ -257,8 +255,7 @@ public class TestMaxSim extends LuceneTestCase {
     assertRefused("token 1 has 1", () -> MaxSim.of(new byte[][] {{1, 2}, {1}}, dot));
     assertRefused("token 0 has 0", () -> MaxSim.of(new float[][] {{}}, dot));
     MaxSim.Scorer scorer = MaxSim.of(new float[][] {{1, 2}}, dot).scorer();
-    assertRefused(
-        "2 tokens of dimension 2 do not fit into 3", () -> scorer.score(new float[3], 2));
+    assertRefused("2 tokens of dimension 2 do not fit into 3", () -> scorer.score(new float[3], 2));
   }
 
   private static void assertRefused(String reason, ThrowingRunnable action) {

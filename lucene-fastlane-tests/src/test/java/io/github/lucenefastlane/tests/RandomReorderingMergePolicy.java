@@ -45,7 +45,8 @@ final class RandomReorderingMergePolicy extends OneMergeWrappingMergePolicy {
 
     @Override
     public Sorter.DocMap reorder(CodecReader reader, Directory directory, Executor executor) {
-      List<Integer> order = Arrays.asList(IntStream.range(0, reader.maxDoc()).boxed().toArray(Integer[]::new));
+      List<Integer> order =
+          Arrays.asList(IntStream.range(0, reader.maxDoc()).boxed().toArray(Integer[]::new));
       Collections.shuffle(order, new Random(seed + reader.maxDoc()));
       int[] newToOld = order.stream().mapToInt(Integer::intValue).toArray();
       int[] oldToNew = new int[newToOld.length];

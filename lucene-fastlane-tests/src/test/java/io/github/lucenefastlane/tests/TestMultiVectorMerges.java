@@ -68,18 +68,10 @@ public class TestMultiVectorMerges extends LuceneTestCase {
   private static final Sort SORT = new Sort(new SortField(Corpus.SORT_KEY, SortField.Type.LONG));
 
   private static final VectorField FLOATS =
-      new VectorField(
-          "floats",
-          VectorEncoding.FLOAT32,
-          7,
-          VectorSimilarityFunction.EUCLIDEAN);
+      new VectorField("floats", VectorEncoding.FLOAT32, 7, VectorSimilarityFunction.EUCLIDEAN);
 
   private static final VectorField BYTES =
-      new VectorField(
-          "bytes",
-          VectorEncoding.BYTE,
-          5,
-          VectorSimilarityFunction.EUCLIDEAN);
+      new VectorField("bytes", VectorEncoding.BYTE, 5, VectorSimilarityFunction.EUCLIDEAN);
 
   private static final QueryTimeout NEVER =
       new QueryTimeout() {
@@ -258,14 +250,12 @@ public class TestMultiVectorMerges extends LuceneTestCase {
 
   public void testAddSlowExitableLeaves() throws IOException {
     assertAddsWrapped(
-        segment ->
-            slow(new ExitableDirectoryReader.ExitableFilterAtomicReader(segment, NEVER) {}));
+        segment -> slow(new ExitableDirectoryReader.ExitableFilterAtomicReader(segment, NEVER) {}));
   }
 
   public void testAddSortingOfSlowLeaves() throws IOException {
     assertAddsWrapped(
-        true,
-        segment -> SortingCodecReader.wrap(slow(new PlainFilterLeafReader(segment)), SORT));
+        true, segment -> SortingCodecReader.wrap(slow(new PlainFilterLeafReader(segment)), SORT));
   }
 
   public void testAddFilteredSortingSegments() throws IOException {
@@ -295,8 +285,7 @@ public class TestMultiVectorMerges extends LuceneTestCase {
       StoredVectors stored = new StoredVectors(corpus, encoding);
       try (DirectoryReader reader =
               new SoftDeletesDirectoryReaderWrapper(DirectoryReader.open(source), "gone");
-          IndexWriter writer =
-              new IndexWriter(target, serial(codec).setSoftDeletesField("gone"))) {
+          IndexWriter writer = new IndexWriter(target, serial(codec).setSoftDeletesField("gone"))) {
         stored.assertStored(reader);
         for (LeafReaderContext leaf : reader.leaves()) {
           writer.addIndexes(SlowCodecReaderWrapper.wrap(leaf.reader()));
@@ -570,8 +559,7 @@ public class TestMultiVectorMerges extends LuceneTestCase {
   }
 
   public void testOthersRefuseSlowEagerLeaves() throws IOException {
-    assertOthersRefuseWrapped(
-        Foreign.HNSW, false, segment -> slow(new EagerLeafReader(segment)));
+    assertOthersRefuseWrapped(Foreign.HNSW, false, segment -> slow(new EagerLeafReader(segment)));
   }
 
   public void testOthersRefuseSortingSegments() throws IOException {

@@ -1,0 +1,605 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.tests;
+
+import io.github.lucenefastlane.codec.FastLaneVectorsFormat;
+import io.github.lucenefastlane.codec.HeadSearchStrategy;
+import io.github.lucenefastlane.codec.MultiVectorValues;
+import io.github.lucenefastlane.codec.TokenEncoding;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.VectorEncoding;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.search.AcceptDocs;
+import org.apache.lucene.search.BooleanClause;
+import org.apache.lucene.search.BooleanQuery;
+import org.apache.lucene.search.ByteVectorSimilarityQuery;
+import org.apache.lucene.search.FloatVectorSimilarityQuery;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.KnnByteVectorQuery;
+import org.apache.lucene.search.KnnCollector;
+import org.apache.lucene.search.KnnFloatVectorQuery;
+import org.apache.lucene.search.MatchAllDocsQuery;
+import org.apache.lucene.search.MatchNoDocsQuery;
+import org.apache.lucene.search.PatienceKnnVectorQuery;
+import org.apache.lucene.search.Query;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.SeededKnnVectorQuery;
+import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.search.TopDocs;
+import org.apache.lucene.search.TopKnnCollector;
+import org.apache.lucene.search.TotalHits;
+import org.apache.lucene.search.knn.KnnSearchStrategy;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.tests.util.TestUtil;
+import org.apache.lucene.util.NamedThreadFactory;
+
+/** Lucene's own vector queries on documents of several vectors, against an exhaustive search. */
+public class TestLaneSearch extends LuceneTestCase {
+
+  /** A random index of one vector field, its searcher, and a source of targets. */
+  private static final class Lanes implements Closeable {
+    final Corpus corpus;
+    final VectorField field;
+    final MultiVectorGenerator targets;
+    final Directory directory;
+    final DirectoryReader reader;
+    final IndexSearcher searcher;
+
+    Lanes(VectorField field, FastLaneVectorsFormat format, int documents, int maxTokens)
+        throws IOException {
+      this.field = field;
+      this.corpus = new Corpus(List.of(field));
+      this.directory = newDirectory();
+      RandomIndexer indexer = new RandomIndexer(random(), corpus, maxTokens);
+      this.targets = indexer.generator(field);
+      IndexWriterConfig config =
+          newIndexWriterConfig().setCodec(RandomFormats.codec(random(), format));
+      try (IndexWriter writer = new IndexWriter(directory, config)) {
+        for (int segments = TestUtil.nextInt(random(), 1, 4); segments > 0; segments--) {
+          indexer.add(writer, documents / segments);
+          indexer.change(writer, random().nextInt(20));
+          writer.flush();
+        }
+        if (random().nextBoolean()) {
+          writer.forceMerge(1);
+        }
+      }
+      this.reader = DirectoryReader.open(directory);
+      this.searcher = newSearcher(reader);
+    }
+
+    LaneOracle oracle(float[] target, Set<Integer> accepted) throws IOException {
+      return new LaneOracle(reader, field, target, accepted);
+    }
+
+    Query nearest(float[] target, int k, Query filter) {
+      return switch (field.encoding()) {
+        case FLOAT32 -> new KnnFloatVectorQuery(field.name(), target, k, filter);
+        case BYTE -> new KnnByteVectorQuery(field.name(), VectorField.toBytes(target), k, filter);
+      };
+    }
+
+    Query seeded(float[] target, int k, Query filter, Query seeds) {
+      return switch (nearest(target, k, filter)) {
+        case KnnFloatVectorQuery query -> SeededKnnVectorQuery.fromFloatQuery(query, seeds);
+        case KnnByteVectorQuery query -> SeededKnnVectorQuery.fromByteQuery(query, seeds);
+        case Query other -> throw new AssertionError(other);
+      };
+    }
+
+    Query patient(float[] target, int k, Query filter) {
+      return switch (nearest(target, k, filter)) {
+        case KnnFloatVectorQuery query -> PatienceKnnVectorQuery.fromFloatQuery(query);
+        case KnnByteVectorQuery query -> PatienceKnnVectorQuery.fromByteQuery(query);
+        case Query other -> throw new AssertionError(other);
+      };
+    }
+
+    Query within(float[] target, float similarity, float decay, Query filter) {
+      return switch (field.encoding()) {
+        case FLOAT32 ->
+            new FloatVectorSimilarityQuery(field.name(), target, similarity, decay, filter);
+        case BYTE ->
+            new ByteVectorSimilarityQuery(
+                field.name(), VectorField.toBytes(target), similarity, decay, filter);
+      };
+    }
+
+    /** Any of the queries that want the k nearest. */
+    Query randomNearest(float[] target, int k, Query filter) {
+      return switch (random().nextInt(4)) {
+        case 0 -> seeded(target, k, filter, terms(randomIds(0.1f)));
+        case 1 -> patient(target, k, filter);
+        default -> nearest(target, k, filter);
+      };
+    }
+
+    Set<Integer> randomIds(float density) {
+      Set<Integer> ids = new HashSet<>();
+      for (int id : corpus.ids()) {
+        if (random().nextFloat() < density) {
+          ids.add(id);
+        }
+      }
+      return ids;
+    }
+
+    ScoreDoc[] search(Query query) throws IOException {
+      return searcher.search(query, Math.max(1, reader.maxDoc())).scoreDocs;
+    }
+
+    @Override
+    public void close() throws IOException {
+      reader.close();
+      directory.close();
+    }
+  }
+
+  private static Query terms(Set<Integer> ids) {
+    BooleanQuery.Builder query = new BooleanQuery.Builder();
+    ids.forEach(id -> query.add(new TermQuery(Corpus.term(id)), BooleanClause.Occur.SHOULD));
+    return query.build();
+  }
+
+  private static Lanes randomLanes(int documents) throws IOException {
+    FastLaneVectorsFormat format = RandomFormats.format(random(), RandomFormats.encoding(random()));
+    return new Lanes(
+        VectorField.random(random(), "field"),
+        format,
+        documents,
+        TestUtil.nextInt(random(), 1, 15));
+  }
+
+  // All documents, and so exact
+
+  public void testFindsAllDocuments() throws IOException {
+    try (Lanes lanes = randomLanes(atLeast(80))) {
+      for (int i = 0; i < 10; i++) {
+        float[] target = lanes.targets.target();
+        int k = lanes.reader.maxDoc() + random().nextInt(5);
+        lanes
+            .oracle(target, null)
+            .assertExact(lanes.search(lanes.randomNearest(target, k, null)), k);
+      }
+    }
+  }
+
+  public void testFindsAllAcceptedDocuments() throws IOException {
+    try (Lanes lanes = randomLanes(atLeast(80))) {
+      for (float density : new float[] {0f, 0.01f, 0.1f, 0.5f, 0.95f, 1f}) {
+        float[] target = lanes.targets.target();
+        Set<Integer> accepted = lanes.randomIds(density);
+        int k = lanes.reader.maxDoc() + 1;
+        Query query = lanes.randomNearest(target, k, terms(accepted));
+        lanes.oracle(target, accepted).assertExact(lanes.search(query), k);
+      }
+    }
+  }
+
+  public void testTrivialFilters() throws IOException {
+    try (Lanes lanes = randomLanes(atLeast(50))) {
+      float[] target = lanes.targets.target();
+      int k = lanes.reader.maxDoc() + 1;
+      assertEquals(0, lanes.search(lanes.nearest(target, k, MatchNoDocsQuery.INSTANCE)).length);
+      ScoreDoc[] hits = lanes.search(lanes.nearest(target, k, MatchAllDocsQuery.INSTANCE));
+      lanes.oracle(target, null).assertExact(hits, k);
+    }
+  }
+
+  /** A search for fewer than there are finds as many as were asked for, each correctly scored. */
+  public void testFindsAsManyAsAsked() throws IOException {
+    try (Lanes lanes = randomLanes(atLeast(200))) {
+      for (int i = 0; i < 20; i++) {
+        float[] target = lanes.targets.target();
+        Set<Integer> accepted = random().nextBoolean() ? null : lanes.randomIds(0.7f);
+        LaneOracle oracle = lanes.oracle(target, accepted);
+        int k = TestUtil.nextInt(random(), 1, 30);
+        Query filter = accepted == null ? null : terms(accepted);
+        ScoreDoc[] hits = lanes.search(lanes.randomNearest(target, k, filter));
+        oracle.assertRanked(hits);
+        assertEquals(Math.min(k, oracle.size()), hits.length);
+      }
+    }
+  }
+
+  public void testWithinSimilarity() throws IOException {
+    try (Lanes lanes = randomLanes(atLeast(150))) {
+      for (int i = 0; i < 10; i++) {
+        float[] target = lanes.targets.target();
+        Set<Integer> accepted = random().nextBoolean() ? null : lanes.randomIds(0.5f);
+        Query filter = accepted == null ? null : terms(accepted);
+        LaneOracle oracle = lanes.oracle(target, accepted);
+        if (oracle.size() == 0) {
+          continue;
+        }
+        float similarity = oracle.ranking().get(random().nextInt(oracle.size()));
+        ScoreDoc[] hits = lanes.search(lanes.within(target, similarity, 0.5f, filter));
+        oracle.assertCorrect(hits);
+        assertTrue(hits.length <= oracle.atLeast(similarity));
+        for (ScoreDoc hit : hits) {
+          assertTrue(hit.score >= similarity);
+        }
+        if (filter == null) {
+          // Lucene compares all documents then.
+          ScoreDoc[] all = lanes.search(lanes.within(target, similarity, 1f, null));
+          oracle.assertCorrect(all);
+          assertEquals(oracle.atLeast(similarity), all.length);
+        }
+      }
+    }
+  }
+
+  // Recall
+
+  private static float recall(Lanes lanes, int k) throws IOException {
+    int found = 0;
+    int wanted = 0;
+    for (int i = 0; i < 30; i++) {
+      float[] target = lanes.targets.target();
+      LaneOracle oracle = lanes.oracle(target, null);
+      found += oracle.found(lanes.search(lanes.nearest(target, k, null)), k);
+      wanted += Math.min(k, oracle.size());
+    }
+    return (float) found / wanted;
+  }
+
+  /** Where each token is a head, a lane is a search for the best tokens themselves. */
+  public void testRecallOfTokens() throws IOException {
+    VectorField field =
+        new VectorField("field", VectorEncoding.FLOAT32, 16, VectorSimilarityFunction.COSINE);
+    FastLaneVectorsFormat format =
+        new FastLaneVectorsFormat(TokenEncoding.FLOAT32, 1, false, 16, 100);
+    try (Lanes lanes = new Lanes(field, format, 600, 6)) {
+      float recall = recall(lanes, 10);
+      assertTrue("recall " + recall, recall > 0.75f);
+    }
+  }
+
+  /** Through the graph a lane finds the best heads that a comparison with all of them finds. */
+  public void testRecallOfHeads() throws IOException {
+    VectorField field =
+        new VectorField("field", VectorEncoding.FLOAT32, 16, VectorSimilarityFunction.COSINE);
+    FastLaneVectorsFormat format =
+        new FastLaneVectorsFormat(TokenEncoding.FLOAT32, 4, true, 16, 100);
+    try (Lanes lanes = new Lanes(field, format, 600, 12)) {
+      int k = 10;
+      int found = 0;
+      int wanted = 0;
+      for (LeafReaderContext leaf : lanes.reader.leaves()) {
+        for (int i = 0; i < 20; i++) {
+          float[] target = lanes.targets.target();
+          ScoreDoc[] all = heads(leaf.reader(), field, target, leaf.reader().maxDoc());
+          if (all.length > k) {
+            float worst = all[k - 1].score;
+            for (ScoreDoc hit : heads(leaf.reader(), field, target, k)) {
+              found += hit.score >= worst ? 1 : 0;
+            }
+            wanted += k;
+          }
+        }
+      }
+      assertTrue("found " + found + " of " + wanted, found >= 0.75f * wanted);
+    }
+  }
+
+  private static ScoreDoc[] heads(LeafReader reader, VectorField field, float[] target, int k)
+      throws IOException {
+    KnnCollector collector = new TopKnnCollector(k, Integer.MAX_VALUE, HeadSearchStrategy.DEFAULT);
+    search(reader, field, target, collector);
+    return collector.topDocs().scoreDocs;
+  }
+
+  // Limits
+
+  public void testVisitLimit() throws IOException {
+    try (Lanes lanes = randomLanes(atLeast(200))) {
+      for (LeafReaderContext leaf : lanes.reader.leaves()) {
+        MultiVectorValues values = MultiVectorValues.get(leaf.reader(), lanes.field.name());
+        if (values == null || values.size() == 0) {
+          continue;
+        }
+        int longest = 0;
+        for (int ord = 0; ord < values.size(); ord++) {
+          longest = Math.max(longest, values.tokenCount(ord));
+        }
+        long comparisons = values.tokenCount() + values.routeCount();
+        for (int i = 0; i < 10; i++) {
+          float[] target = lanes.targets.target();
+          int k = 1 + random().nextInt(values.size());
+          int limit = 1 + random().nextInt((int) comparisons);
+          TopDocs hits = search(leaf.reader(), lanes.field, target, k, limit);
+          // The graph is searched and documents are compared in batches.
+          int batch = Math.max(longest, 2 * 64);
+          assertTrue(
+              hits.totalHits.value() + " visited, limit " + limit,
+              hits.totalHits.value() < limit + batch);
+          assertEquals(
+              hits.totalHits.value() >= limit,
+              hits.totalHits.relation() == TotalHits.Relation.GREATER_THAN_OR_EQUAL_TO);
+          assertLeafHits(lanes, leaf, target, hits.scoreDocs);
+
+          TopDocs all = search(leaf.reader(), lanes.field, target, k, Integer.MAX_VALUE);
+          assertEquals(TotalHits.Relation.EQUAL_TO, all.totalHits.relation());
+          assertTrue(all.totalHits.value() <= 2 * comparisons);
+          assertLeafHits(lanes, leaf, target, all.scoreDocs);
+        }
+      }
+    }
+  }
+
+  private static TopDocs search(
+      LeafReader reader, VectorField field, float[] target, int k, int limit) throws IOException {
+    AcceptDocs live = AcceptDocs.fromLiveDocs(reader.getLiveDocs(), reader.maxDoc());
+    return switch (field.encoding()) {
+      case FLOAT32 -> reader.searchNearestVectors(field.name(), target, k, live, limit);
+      case BYTE ->
+          reader.searchNearestVectors(field.name(), VectorField.toBytes(target), k, live, limit);
+    };
+  }
+
+  private static void search(
+      LeafReader reader, VectorField field, float[] target, KnnCollector collector)
+      throws IOException {
+    AcceptDocs live = AcceptDocs.fromLiveDocs(reader.getLiveDocs(), reader.maxDoc());
+    switch (field.encoding()) {
+      case FLOAT32 -> reader.searchNearestVectors(field.name(), target, collector, live);
+      case BYTE ->
+          reader.searchNearestVectors(field.name(), VectorField.toBytes(target), collector, live);
+    }
+  }
+
+  private static void assertLeafHits(
+      Lanes lanes, LeafReaderContext leaf, float[] target, ScoreDoc[] hits) throws IOException {
+    ScoreDoc[] global = new ScoreDoc[hits.length];
+    for (int i = 0; i < hits.length; i++) {
+      global[i] = new ScoreDoc(hits[i].doc + leaf.docBase, hits[i].score);
+    }
+    lanes.oracle(target, null).assertRanked(global);
+  }
+
+  /** A collector that has had enough, at any moment. */
+  public void testTerminatedAtRandom() throws IOException {
+    try (Lanes lanes = randomLanes(atLeast(150))) {
+      for (LeafReaderContext leaf : lanes.reader.leaves()) {
+        for (int i = 0; i < 20; i++) {
+          float[] target = lanes.targets.target();
+          int k = TestUtil.nextInt(random(), 1, leaf.reader().maxDoc());
+          int patience = random().nextInt(100);
+          KnnCollector collector =
+              new KnnCollector.Decorator(new TopKnnCollector(k, Integer.MAX_VALUE)) {
+                private int asked;
+
+                @Override
+                public boolean earlyTerminated() {
+                  return ++asked > patience;
+                }
+              };
+          search(leaf.reader(), lanes.field, target, collector);
+          assertLeafHits(lanes, leaf, target, collector.topDocs().scoreDocs);
+        }
+      }
+    }
+  }
+
+  public void testTimeout() throws IOException {
+    try (Lanes lanes = randomLanes(atLeast(150))) {
+      for (int i = 0; i < 20; i++) {
+        float[] target = lanes.targets.target();
+        IndexSearcher searcher = new IndexSearcher(lanes.reader);
+        AtomicInteger patience = new AtomicInteger(random().nextInt(200));
+        searcher.setTimeout(() -> patience.decrementAndGet() < 0);
+        int k = TestUtil.nextInt(random(), 1, 50);
+        Query query = searcher.rewrite(lanes.randomNearest(target, k, null));
+        searcher.setTimeout(null);
+        ScoreDoc[] hits = searcher.search(query, k).scoreDocs;
+        lanes.oracle(target, null).assertRanked(hits);
+      }
+    }
+  }
+
+  // Heads
+
+  /** Of the heads of a document, computed from its tokens and their routes, the best one. */
+  private static float bestHead(
+      MultiVectorValues values, int ord, VectorField field, boolean documentRoute, float[] target)
+      throws IOException {
+    float[][] tokens = LaneOracle.tokens(values, ord);
+    int groups = 0;
+    for (int t = 0; t < tokens.length; t++) {
+      groups = Math.max(groups, values.route(ord, t) + 1);
+    }
+    float best = Float.NEGATIVE_INFINITY;
+    for (int group = documentRoute && groups > 1 ? -1 : 0; group < groups; group++) {
+      List<float[]> members = new ArrayList<>();
+      for (int t = 0; t < tokens.length; t++) {
+        if (group < 0 || values.route(ord, t) == group) {
+          members.add(tokens[t]);
+        }
+      }
+      best = Math.max(best, field.compare(target, head(members, field.similarity())));
+    }
+    return best;
+  }
+
+  /** The sum of the tokens at their mean length, or under Euclidean distance their mean. */
+  private static float[] head(List<float[]> tokens, VectorSimilarityFunction similarity) {
+    double[] sum = new double[tokens.get(0).length];
+    double lengths = 0;
+    for (float[] token : tokens) {
+      double squares = 0;
+      for (int d = 0; d < sum.length; d++) {
+        sum[d] += token[d];
+        squares += (double) token[d] * token[d];
+      }
+      lengths += Math.sqrt(squares);
+    }
+    double scale = 1.0 / tokens.size();
+    if (similarity != VectorSimilarityFunction.EUCLIDEAN) {
+      double squares = 0;
+      for (double s : sum) {
+        squares += s * s;
+      }
+      scale *= lengths / Math.sqrt(squares);
+    }
+    float[] head = new float[sum.length];
+    for (int d = 0; d < head.length; d++) {
+      head[d] = (float) (scale * sum[d]);
+    }
+    return head;
+  }
+
+  public void testHeadSearch() throws IOException {
+    VectorField field = VectorField.random(random(), "field", VectorEncoding.FLOAT32);
+    FastLaneVectorsFormat format = RandomFormats.format(random(), TokenEncoding.FLOAT32);
+    try (Lanes lanes = new Lanes(field, format, atLeast(150), 12)) {
+      for (LeafReaderContext leaf : lanes.reader.leaves()) {
+        MultiVectorValues values = MultiVectorValues.get(leaf.reader(), field.name());
+        if (values == null || values.size() == 0) {
+          continue;
+        }
+        for (int i = 0; i < 10; i++) {
+          float[] target = lanes.targets.target();
+          int k = 1 + random().nextInt(values.size() + 5);
+          KnnSearchStrategy strategy =
+              random().nextBoolean()
+                  ? HeadSearchStrategy.DEFAULT
+                  : new HeadSearchStrategy(random().nextInt(101));
+          KnnCollector collector = new TopKnnCollector(k, Integer.MAX_VALUE, strategy);
+          search(leaf.reader(), field, target, collector);
+          assertHeadHits(values, format, field, target, k, collector.topDocs());
+        }
+      }
+    }
+  }
+
+  private static void assertHeadHits(
+      MultiVectorValues values,
+      FastLaneVectorsFormat format,
+      VectorField field,
+      float[] target,
+      int k,
+      TopDocs hits)
+      throws IOException {
+    Set<Integer> seen = new HashSet<>();
+    Map<Integer, Integer> ords = new HashMap<>();
+    for (int ord = 0; ord < values.size(); ord++) {
+      ords.put(values.ordToDoc(ord), ord);
+    }
+    for (ScoreDoc hit : hits.scoreDocs) {
+      assertTrue(seen.add(hit.doc));
+      float best = bestHead(values, ords.get(hit.doc), field, format.documentRoute(), target);
+      double tolerance = 1e-4 * Math.max(1, Math.abs(best));
+      if (k >= values.size()) {
+        assertEquals(best, hit.score, tolerance);
+      } else {
+        // The graph search may have found the document by another of its heads.
+        assertTrue(hit.score + " > " + best, hit.score <= best + tolerance);
+      }
+    }
+  }
+
+  /** Where each token is a route, heads are tokens. */
+  public void testHeadSearchOfTokens() throws IOException {
+    FastLaneVectorsFormat format =
+        new FastLaneVectorsFormat(RandomFormats.encoding(random()), 1, false, 16, 60);
+    try (Lanes lanes = new Lanes(VectorField.random(random(), "field"), format, 100, 8)) {
+      for (LeafReaderContext leaf : lanes.reader.leaves()) {
+        float[] target = lanes.targets.target();
+        int k = leaf.reader().maxDoc();
+        KnnCollector collector =
+            new TopKnnCollector(k, Integer.MAX_VALUE, HeadSearchStrategy.DEFAULT);
+        search(leaf.reader(), lanes.field, target, collector);
+        assertLeafHits(lanes, leaf, target, collector.topDocs().scoreDocs);
+      }
+    }
+  }
+
+  // Threads, and what cannot be searched
+
+  /** Threads that share a reader find what one thread finds. */
+  public void testConcurrentSearches() throws Exception {
+    ExecutorService executor = Executors.newFixedThreadPool(4, new NamedThreadFactory("lanes"));
+    try (Lanes lanes = randomLanes(atLeast(200))) {
+      IndexSearcher alone = new IndexSearcher(lanes.reader);
+      IndexSearcher parallel = new IndexSearcher(lanes.reader, executor);
+      List<Query> queries = new ArrayList<>();
+      List<ScoreDoc[]> expected = new ArrayList<>();
+      for (int i = 0; i < 10; i++) {
+        queries.add(lanes.nearest(lanes.targets.target(), TestUtil.nextInt(random(), 1, 20), null));
+        expected.add(alone.search(queries.get(i), 20).scoreDocs);
+      }
+      List<Callable<ScoreDoc[]>> tasks = new ArrayList<>();
+      for (int i = 0; i < 40; i++) {
+        Query query = queries.get(i % queries.size());
+        IndexSearcher searcher = i % 2 == 0 ? alone : parallel;
+        tasks.add(() -> searcher.search(query, 20).scoreDocs);
+      }
+      List<Future<ScoreDoc[]>> found = executor.invokeAll(tasks);
+      for (int i = 0; i < found.size(); i++) {
+        ScoreDoc[] hits = expected.get(i % queries.size());
+        ScoreDoc[] actual = found.get(i).get();
+        assertEquals(hits.length, actual.length);
+        for (int h = 0; h < hits.length; h++) {
+          assertEquals(hits[h].doc, actual[h].doc);
+          assertEquals(hits[h].score, actual[h].score, 0f);
+        }
+      }
+    } finally {
+      executor.shutdown();
+      assertTrue(executor.awaitTermination(1, TimeUnit.MINUTES));
+    }
+  }
+
+  public void testWrongTargets() throws IOException {
+    VectorField floats = VectorField.random(random(), "floats", VectorEncoding.FLOAT32);
+    FastLaneVectorsFormat format = new FastLaneVectorsFormat();
+    try (Lanes lanes = new Lanes(floats, format, 30, 4)) {
+      LeafReader reader = lanes.reader.leaves().get(0).reader();
+      float[] tooLong = new float[floats.dimension() + 1];
+      IllegalArgumentException refusal =
+          expectThrows(
+              IllegalArgumentException.class, () -> search(reader, floats, tooLong, 1, 100));
+      assertTrue(refusal.getMessage(), refusal.getMessage().contains("floats"));
+      assertTrue(
+          refusal.getMessage(),
+          refusal.getMessage().contains(Integer.toString(floats.dimension() + 1)));
+      // Lucene finds nothing in a field of another type or none, without asking the format.
+      VectorField bytes =
+          new VectorField("floats", VectorEncoding.BYTE, floats.dimension(), floats.similarity());
+      TopDocs none = search(reader, bytes, new float[floats.dimension()], 1, 100);
+      assertEquals(0, none.scoreDocs.length);
+      assertEquals(
+          0, lanes.search(new KnnFloatVectorQuery("missing", new float[] {1f, 2f}, 3)).length);
+    }
+  }
+}
