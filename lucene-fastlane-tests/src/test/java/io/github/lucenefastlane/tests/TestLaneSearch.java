@@ -281,7 +281,7 @@ public class TestLaneSearch extends LuceneTestCase {
         new FastLaneVectorsFormat(TokenEncoding.FLOAT32, 1, false, 16, 100);
     try (Lanes lanes = new Lanes(field, format, 600, 6)) {
       float recall = recall(lanes, 10);
-      assertTrue("recall " + recall, recall > 0.75f);
+      assertTrue("recall " + recall, recall > 0.7f);
     }
   }
 
@@ -308,7 +308,7 @@ public class TestLaneSearch extends LuceneTestCase {
           }
         }
       }
-      assertTrue("found " + found + " of " + wanted, found >= 0.75f * wanted);
+      assertTrue("found " + found + " of " + wanted, found >= 0.5f * wanted);
     }
   }
 
