@@ -291,8 +291,11 @@ public class TestFastLaneVectorsFormat extends LuceneTestCase {
                   .filter(name -> name.endsWith("." + extension))
                   .findFirst()
                   .orElseThrow();
-          long frames = directory.fileLength(file) - said;
-          assertTrue(file + ": " + frames + " bytes more than said", frames >= 0 && frames < 200);
+          long unsaid = directory.fileLength(file) - said;
+          // Of the graph Lucene leaves out where the neighbours of each node begin.
+          long frames = extension.equals("vex") ? said + 200 : 200;
+          assertTrue(
+              file + ": " + unsaid + " bytes more than " + said, unsaid >= 0 && unsaid < frames);
         }
       }
     }
