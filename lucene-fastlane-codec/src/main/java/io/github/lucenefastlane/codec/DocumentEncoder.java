@@ -14,6 +14,8 @@
 package io.github.lucenefastlane.codec;
 
 import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.util.VectorUtil;
 
 /** Encodes and routes the documents of one field. Belongs to one thread. */
 final class DocumentEncoder {
@@ -21,6 +23,7 @@ final class DocumentEncoder {
   private final VectorCoder coder;
   private final DocumentRouter router;
   private final boolean documentRoute;
+  private final boolean needsDirection;
   private final float[] head;
 
   DocumentEncoder(FastLaneVectorsFormat format, FieldInfo info) {
@@ -28,6 +31,7 @@ final class DocumentEncoder {
         VectorCoder.of(info.getVectorEncoding(), format.tokenEncoding(), info.getVectorDimension());
     this.router = new DocumentRouter(format.tokensPerRoute(), info.getVectorSimilarityFunction());
     this.documentRoute = format.documentRoute();
+    this.needsDirection = info.getVectorSimilarityFunction() == VectorSimilarityFunction.COSINE;
     this.head = new float[info.getVectorDimension()];
   }
 
@@ -49,8 +53,29 @@ final class DocumentEncoder {
       if (document.heads[h] < 0) {
         int route = h < document.groupCount ? h : -1;
         router.head(tokens, count, document.routes, route, head);
-        coder.encode(head, document.ownHeads, (-1 - document.heads[h]) * bytes);
+        int offset = (-1 - document.heads[h]) * bytes;
+        coder.encode(head, document.ownHeads, offset);
+        if (needsDirection && isZero(document.ownHeads, offset)) {
+          coder.encode(tokens[firstToken(document, route)], document.ownHeads, offset);
+        }
       }
     }
+  }
+
+  /**
+   * Whether a head has no cosine, which would be NaN in the graph: its tokens cancel out, or its
+   * components are too small for bytes. The first of its tokens then stands for all.
+   */
+  private boolean isZero(byte[] codes, int offset) {
+    coder.decode(codes, offset, head, 0);
+    return VectorUtil.isZeroVector(head);
+  }
+
+  private static int firstToken(EncodedDocument document, int route) {
+    int token = 0;
+    while (route >= 0 && document.routes[token] != route) {
+      token++;
+    }
+    return token;
   }
 }
