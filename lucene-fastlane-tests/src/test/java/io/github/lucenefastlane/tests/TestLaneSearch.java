@@ -13,6 +13,7 @@
  */
 package io.github.lucenefastlane.tests;
 
+import io.github.lucenefastlane.codec.FastLaneCodec;
 import io.github.lucenefastlane.codec.FastLaneVectorsFormat;
 import io.github.lucenefastlane.codec.HeadSearchStrategy;
 import io.github.lucenefastlane.codec.MultiVectorValues;
@@ -53,6 +54,8 @@ import org.apache.lucene.search.PatienceKnnVectorQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.SeededKnnVectorQuery;
+import org.apache.lucene.search.Sort;
+import org.apache.lucene.search.SortField;
 import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.search.TopKnnCollector;
@@ -84,6 +87,9 @@ public class TestLaneSearch extends LuceneTestCase {
       this.targets = indexer.generator(field);
       IndexWriterConfig config =
           newIndexWriterConfig().setCodec(RandomFormats.codec(random(), format));
+      if (random().nextBoolean()) {
+        config.setIndexSort(new Sort(new SortField(Corpus.SORT_KEY, SortField.Type.LONG)));
+      }
       try (IndexWriter writer = new IndexWriter(directory, config)) {
         for (int segments = TestUtil.nextInt(random(), 1, 4); segments > 0; segments--) {
           indexer.add(writer, documents / segments);
@@ -451,7 +457,10 @@ public class TestLaneSearch extends LuceneTestCase {
     return best;
   }
 
-  /** The sum of the tokens at their mean length, or under Euclidean distance their mean. */
+  /**
+   * The sum of the tokens at their mean length, or under Euclidean distance their mean; the first
+   * token where the sum has no direction and needs one.
+   */
   private static float[] head(List<float[]> tokens, VectorSimilarityFunction similarity) {
     double[] sum = new double[tokens.get(0).length];
     double lengths = 0;
@@ -469,7 +478,10 @@ public class TestLaneSearch extends LuceneTestCase {
       for (double s : sum) {
         squares += s * s;
       }
-      scale *= lengths / Math.sqrt(squares);
+      if (squares == 0 && similarity == VectorSimilarityFunction.COSINE) {
+        return tokens.get(0);
+      }
+      scale = squares == 0 ? 0 : scale * lengths / Math.sqrt(squares);
     }
     float[] head = new float[sum.length];
     for (int d = 0; d < head.length; d++) {
@@ -540,6 +552,41 @@ public class TestLaneSearch extends LuceneTestCase {
             new TopKnnCollector(k, Integer.MAX_VALUE, HeadSearchStrategy.DEFAULT);
         search(leaf.reader(), lanes.field, target, collector);
         assertLeafHits(lanes, leaf, target, collector.topDocs().scoreDocs);
+      }
+    }
+  }
+
+  /** Tokens that cancel out, or whose mean is too short for bytes, have no cosine together. */
+  public void testHeadsWithoutDirection() throws IOException {
+    for (VectorEncoding encoding : VectorEncoding.values()) {
+      VectorField field = new VectorField("field", encoding, 16, VectorSimilarityFunction.COSINE);
+      Corpus corpus = new Corpus(List.of(field));
+      FastLaneVectorsFormat format =
+          new FastLaneVectorsFormat(RandomFormats.encoding(random()), 16, true, 4, 10);
+      IndexWriterConfig config = newIndexWriterConfig().setCodec(new FastLaneCodec(format));
+      try (Directory directory = newDirectory();
+          IndexWriter writer = new IndexWriter(directory, config)) {
+        // Enough of them for a graph.
+        for (int id = 0; id < 1000; id++) {
+          float[][] tokens = new float[16][16];
+          for (int t = 0; t < tokens.length; t++) {
+            int axis = id % 2 == 0 ? t : t / 2;
+            tokens[t][axis] = id % 2 == 0 || t % 2 == 0 ? 1 + id % 3 : -1 - id % 3;
+          }
+          corpus.put(id, Map.of("field", tokens));
+          writer.addDocument(corpus.document(id));
+        }
+        writer.forceMerge(1);
+        try (DirectoryReader reader = DirectoryReader.open(writer)) {
+          float[] target = new float[16];
+          target[random().nextInt(16)] = 1f;
+          LaneOracle oracle = new LaneOracle(reader, field, target, null);
+          LeafReader leaf = getOnlyLeafReader(reader);
+          oracle.assertRanked(search(leaf, field, target, 10, Integer.MAX_VALUE).scoreDocs);
+          for (ScoreDoc hit : heads(leaf, field, target, 10)) {
+            assertTrue("score " + hit.score, hit.score >= 0 && hit.score <= 1.001f);
+          }
+        }
       }
     }
   }

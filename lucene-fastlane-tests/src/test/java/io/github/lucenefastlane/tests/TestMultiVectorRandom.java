@@ -20,8 +20,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
@@ -146,6 +148,53 @@ public class TestMultiVectorRandom extends LuceneTestCase {
         }
       }
       TestUtil.checkIndex(directory);
+    }
+  }
+
+  /** Several threads index at once, while readers are opened. */
+  public void testIndexingThreads() throws Exception {
+    TokenEncoding encoding = RandomFormats.encoding(random());
+    Corpus corpus = randomCorpus();
+    int threads = 4;
+    ExecutorService executor =
+        Executors.newFixedThreadPool(threads, new NamedThreadFactory("indexers"));
+    try (Directory directory = newDirectory()) {
+      IndexWriterConfig config = config(RandomFormats.format(random(), encoding));
+      try (IndexWriter writer = new IndexWriter(directory, config)) {
+        List<Corpus> parts = new ArrayList<>();
+        List<Future<?>> tasks = new ArrayList<>();
+        for (int thread = 0; thread < threads; thread++) {
+          Corpus part = new Corpus(corpus.fields());
+          parts.add(part);
+          Random random = new Random(random().nextLong());
+          RandomIndexer indexer = new RandomIndexer(random, part, 12).startAt(1_000_000 * thread);
+          tasks.add(
+              executor.submit(
+                  () -> {
+                    for (int i = 0; i < 5; i++) {
+                      indexer.change(writer, 20);
+                      DirectoryReader.open(writer).close();
+                    }
+                    return null;
+                  }));
+        }
+        for (Future<?> task : tasks) {
+          task.get();
+        }
+        parts.forEach(corpus::putAll);
+        StoredVectors stored = new StoredVectors(corpus, encoding);
+        try (DirectoryReader reader = DirectoryReader.open(writer)) {
+          stored.assertStored(reader);
+        }
+        writer.forceMerge(1);
+        try (DirectoryReader reader = DirectoryReader.open(writer)) {
+          stored.assertStored(reader);
+        }
+      }
+      TestUtil.checkIndex(directory);
+    } finally {
+      executor.shutdown();
+      assertTrue(executor.awaitTermination(1, TimeUnit.MINUTES));
     }
   }
 
