@@ -37,18 +37,47 @@ import org.apache.lucene.util.hnsw.RandomVectorScorer;
  */
 final class Lane {
 
+  /**
+   * How many documents the graph search looks for, per document wanted, if documents are then
+   * ordered by their tokens, of which the heads are only a forecast.
+   */
+  private static final int DEPTH_PER_DOCUMENT = 2;
+
+  /** How many at least: a search for very few does not find its way through the graph. */
+  static final int MIN_DEPTH = 16;
+
   private final SegmentField field;
   private final RandomVectorScorer heads;
   private final TokenScorer tokens;
   private final KnnCollector collector;
-  private final boolean headsOnly;
+
+  /** Whether documents are collected with their best heads, asked for or since tokens are heads. */
+  private final boolean byHead;
+
+  /**
+   * Whether documents are collected as they are found. A collector of one document wants the best,
+   * or, as Lucene's radius queries, all that are near enough, and then bounds the search itself.
+   */
+  private final boolean atOnce;
+
+  /** How many documents the graph search looks for. */
+  private final int depth;
 
   Lane(SegmentField field, RandomVectorScorer heads, TokenScorer tokens, KnnCollector collector) {
     this.field = field;
     this.heads = heads;
     this.tokens = tokens;
     this.collector = collector;
-    this.headsOnly = headsOnly(collector.getSearchStrategy());
+    boolean headsOnly = headsOnly(collector.getSearchStrategy());
+    this.byHead = headsOnly || field.entry.multiValued() == false;
+    this.atOnce = collector.k() == 1 && headsOnly == false;
+    this.depth =
+        byHead
+            ? collector.k()
+            : (int)
+                Math.max(
+                    MIN_DEPTH,
+                    Math.min(field.entry.documents(), (long) DEPTH_PER_DOCUMENT * collector.k()));
   }
 
   private static boolean headsOnly(KnnSearchStrategy strategy) {
@@ -59,15 +88,14 @@ final class Lane {
 
   void search(HnswGraph graph, AcceptDocs acceptDocs) throws IOException {
     int documents = field.entry.documents();
-    int k = collector.k();
-    if (documents == 0 || k == 0) {
+    if (documents == 0 || collector.k() == 0) {
       return;
     }
     int acceptedDocuments = Math.min(acceptDocs.cost(), documents);
     int acceptedHeads = (int) ((long) acceptedDocuments * field.size() / documents);
     if (graph.size() > 0
-        && k < documents
-        && HnswGraphSearcher.expectedVisitedNodes(k, graph.size()) < acceptedHeads) {
+        && depth < documents
+        && HnswGraphSearcher.expectedVisitedNodes(depth, graph.size()) < acceptedHeads) {
       searchGraph(graph, acceptDocs.bits(), acceptedHeads);
     } else {
       scan(acceptDocs);
@@ -76,27 +104,24 @@ final class Lane {
 
   private void searchGraph(HnswGraph graph, Bits acceptDocs, int acceptedHeads) throws IOException {
     Bits acceptHeads = acceptDocs == null ? null : new HeadBits(acceptDocs);
-    // A collector of one document wants the best, or, as Lucene's radius queries, all that are near
-    // enough. It bounds the search itself, by token similarities.
-    LaneCollector lane =
-        collector.k() == 1 && headsOnly == false
-            ? new LaneCollector.ByToken(collector, field, tokens)
-            : new LaneCollector.ByHead(collector, field);
-    HnswGraphSearcher.search(heads, lane, graph, acceptHeads, acceptedHeads);
-    if (lane instanceof LaneCollector.ByHead byHead) {
-      collect(byHead.found());
+    if (atOnce) {
+      LaneCollector lane = new LaneCollector.AtOnce(collector, field, byHead ? null : tokens);
+      HnswGraphSearcher.search(heads, lane, graph, acceptHeads, acceptedHeads);
+    } else {
+      LaneCollector.AtLast lane = new LaneCollector.AtLast(collector, field, depth);
+      HnswGraphSearcher.search(heads, lane, graph, acceptHeads, acceptedHeads);
+      collect(lane.found());
     }
   }
 
   /** Hands over the documents found, in order, which is the order of their tokens on disk. */
   private void collect(DocumentQueue found) throws IOException {
     for (int ord : found.documents()) {
-      if (headsOnly) {
+      if (byHead) {
         collector.collect(field.ordToDoc(ord), found.similarity(ord));
       } else if (collector.visitedCount() < collector.visitLimit()) {
         // A timeout does not stop this: the few documents found are the partial result.
-        collector.incVisitedCount(tokens.comparisons(ord));
-        collector.collect(field.ordToDoc(ord), tokens.best(ord));
+        collector.collect(field.ordToDoc(ord), bestToken(ord));
       }
     }
   }
@@ -112,7 +137,7 @@ final class Lane {
         return;
       }
       int ord = documents.index();
-      collector.collect(documents.docID(), headsOnly ? bestHead(ord) : bestToken(ord));
+      collector.collect(documents.docID(), byHead ? bestHead(ord) : bestToken(ord));
     }
   }
 

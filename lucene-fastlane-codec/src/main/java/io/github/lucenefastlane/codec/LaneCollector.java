@@ -68,17 +68,24 @@ abstract class LaneCollector extends KnnCollector.Decorator {
     return strategy;
   }
 
-  /** Keeps the k documents of the best heads. */
-  static final class ByHead extends LaneCollector {
+  /** Keeps the documents of the best heads, to be collected when all are found. */
+  static final class AtLast extends LaneCollector {
     private final DocumentQueue found;
+    private final int depth;
 
-    ByHead(KnnCollector collector, SegmentField field) {
+    AtLast(KnnCollector collector, SegmentField field, int depth) {
       super(collector, field);
-      this.found = new DocumentQueue(collector.k());
+      this.found = new DocumentQueue(depth);
+      this.depth = depth;
     }
 
     DocumentQueue found() {
       return found;
+    }
+
+    @Override
+    public int k() {
+      return depth;
     }
 
     @Override
@@ -92,29 +99,51 @@ abstract class LaneCollector extends KnnCollector.Decorator {
     }
   }
 
-  /** Passes each document on with its best token, as soon as the first of its heads is found. */
-  static final class ByToken extends LaneCollector {
+  /**
+   * Passes each document on as soon as the first of its heads is found. A collector that bounds the
+   * search by the similarities of tokens, which are above those of their heads, would end it too
+   * early; so the search goes on among the {@link Lane#MIN_DEPTH} documents of the best heads.
+   */
+  static final class AtOnce extends LaneCollector {
     private final TokenScorer tokens;
     private final SparseFixedBitSet seen;
+    private final DocumentQueue nearest = new DocumentQueue(Lane.MIN_DEPTH);
 
-    ByToken(KnnCollector collector, SegmentField field, TokenScorer tokens) {
+    /**
+     * @param tokens scores a document by its best token; null if heads are tokens
+     */
+    AtOnce(KnnCollector collector, SegmentField field, TokenScorer tokens) {
       super(collector, field);
       this.tokens = tokens;
       this.seen = new SparseFixedBitSet(field.entry.documents());
     }
 
     @Override
+    public int k() {
+      return Lane.MIN_DEPTH;
+    }
+
+    @Override
     public boolean collect(int head, float similarity) {
       int ord = field.documentOf(head);
+      boolean nearer = nearest.offer(ord, similarity);
       if (seen.getAndSet(ord)) {
-        return false;
+        return nearer;
+      }
+      if (tokens == null) {
+        return collector.collect(field.ordToDoc(ord), similarity) || nearer;
       }
       collector.incVisitedCount(tokens.comparisons(ord));
       try {
-        return collector.collect(field.ordToDoc(ord), tokens.best(ord));
+        return collector.collect(field.ordToDoc(ord), tokens.best(ord)) || nearer;
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
+    }
+
+    @Override
+    public float minCompetitiveSimilarity() {
+      return Math.min(collector.minCompetitiveSimilarity(), nearest.worst());
     }
   }
 }
