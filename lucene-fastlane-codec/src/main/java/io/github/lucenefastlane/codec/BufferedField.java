@@ -43,6 +43,9 @@ abstract class BufferedField<T> extends KnnFieldVectorsWriter<T> {
   private int currentTokens;
   private int currentDoc = -1;
 
+  /** As many as an array holds, coded or decoded; so what can be written can be read. */
+  private final int maxTokens;
+
   private final ByteBuffersDataOutput log = new ByteBuffersDataOutput();
   private int[] docs = new int[0];
   private long[] logStarts = new long[0];
@@ -53,6 +56,7 @@ abstract class BufferedField<T> extends KnnFieldVectorsWriter<T> {
     this.coder =
         VectorCoder.of(info.getVectorEncoding(), format.tokenEncoding(), info.getVectorDimension());
     this.encoder = new DocumentEncoder(format, info);
+    this.maxTokens = ArrayUtil.MAX_ARRAY_LENGTH / Math.max(coder.dimension, coder.bytes());
   }
 
   static BufferedField<?> of(FastLaneVectorsFormat format, FieldInfo info) {
@@ -98,6 +102,18 @@ abstract class BufferedField<T> extends KnnFieldVectorsWriter<T> {
       closeDocument();
       currentDoc = doc;
     }
+    if (currentTokens == maxTokens) {
+      throw new IllegalArgumentException(
+          "field \""
+              + info.name
+              + "\": a document holds at most "
+              + maxTokens
+              + " vectors of dimension "
+              + coder.dimension
+              + ", document "
+              + doc
+              + " has more");
+    }
     if (currentTokens == current.length) {
       current = ArrayUtil.grow(current, currentTokens + 1);
     }
@@ -139,6 +155,9 @@ abstract class BufferedField<T> extends KnnFieldVectorsWriter<T> {
       out.add((int) (entry >>> 32), scratch);
     }
     out.finish(maxDoc);
+    // The graph over the heads is built next, and needs its own memory.
+    current = new float[0][];
+    log.reset();
     return heads;
   }
 
@@ -150,6 +169,8 @@ abstract class BufferedField<T> extends KnnFieldVectorsWriter<T> {
     }
     return SHALLOW_SIZE
         + currentBytes
+        + scratch.ramBytesUsed()
+        + encoder.ramBytesUsed()
         + log.ramBytesUsed()
         + RamUsageEstimator.sizeOf(docs)
         + RamUsageEstimator.sizeOf(logStarts);

@@ -15,6 +15,7 @@ package io.github.lucenefastlane.codec;
 
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.util.RamUsageEstimator;
 import org.apache.lucene.util.VectorUtil;
 
 /** Encodes and routes the documents of one field. Belongs to one thread. */
@@ -49,14 +50,15 @@ final class DocumentEncoder {
     document.groupCount = router.group(tokens, count, document.routes);
     document.documentHead = documentRoute && document.groupCount > 1;
     document.assignHeads(bytes);
+    router.sum(tokens, count, document.routes, document.groupCount);
     for (int h = 0; h < document.headCount(); h++) {
       if (document.heads[h] < 0) {
-        int route = h < document.groupCount ? h : -1;
-        router.head(tokens, count, document.routes, route, head);
+        boolean whole = h == document.groupCount;
+        router.head(whole ? 0 : h, whole ? h : h + 1, head);
         int offset = (-1 - document.heads[h]) * bytes;
         coder.encode(head, document.ownHeads, offset);
         if (needsDirection && isZero(document.ownHeads, offset)) {
-          coder.encode(tokens[firstToken(document, route)], document.ownHeads, offset);
+          coder.encode(tokens[whole ? 0 : firstToken(document, h)], document.ownHeads, offset);
         }
       }
     }
@@ -73,9 +75,13 @@ final class DocumentEncoder {
 
   private static int firstToken(EncodedDocument document, int route) {
     int token = 0;
-    while (route >= 0 && document.routes[token] != route) {
+    while (document.routes[token] != route) {
       token++;
     }
     return token;
+  }
+
+  long ramBytesUsed() {
+    return router.ramBytesUsed() + RamUsageEstimator.sizeOf(head);
   }
 }

@@ -89,6 +89,21 @@ final class DocumentQueue {
     return sorted;
   }
 
+  /** Drops the worst documents until no more than some are left. */
+  void keep(int count) {
+    while (size > count) {
+      remove(find(documents[1]));
+      int document = documents[size];
+      float similarity = similarities[size];
+      size--;
+      if (size > 0) {
+        put(1, document, similarity);
+        slots[find(document)] = 1;
+        sink(1);
+      }
+    }
+  }
+
   float similarity(int document) {
     return similarities[slots[find(document)]];
   }

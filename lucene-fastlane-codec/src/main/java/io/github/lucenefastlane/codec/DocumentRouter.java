@@ -15,6 +15,7 @@ package io.github.lucenefastlane.codec;
 
 import java.util.Arrays;
 import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.util.RamUsageEstimator;
 import org.apache.lucene.util.VectorUtil;
 
 /**
@@ -42,6 +43,10 @@ final class DocumentRouter {
   private final int[] sizes = new int[WINDOW];
   private final int[] chain = new int[WINDOW];
   private final int[] parents = new int[WINDOW];
+
+  private double[] sums = new double[0];
+  private double[] lengths = new double[0];
+  private int[] members = new int[0];
 
   DocumentRouter(int tokensPerRoute, VectorSimilarityFunction similarity) {
     this.tokensPerRoute = tokensPerRoute;
@@ -178,39 +183,80 @@ final class DocumentRouter {
   }
 
   /**
-   * The vector that stands for some of a document's tokens.
+   * Adds up the tokens of each group, for {@link #head}.
    *
    * @param tokens {@code [count][dimension]}
    * @param routes group of each token
-   * @param route the group, or -1 for all tokens
+   * @param groups number of groups
+   */
+  void sum(float[][] tokens, int count, int[] routes, int groups) {
+    int dimension = tokens[0].length;
+    if (sums.length < groups * dimension || lengths.length < groups) {
+      sums = new double[groups * dimension];
+      lengths = new double[groups];
+      members = new int[groups];
+    }
+    Arrays.fill(sums, 0, groups * dimension, 0);
+    Arrays.fill(lengths, 0, groups, 0);
+    Arrays.fill(members, 0, groups, 0);
+    for (int t = 0; t < count; t++) {
+      int at = routes[t] * dimension;
+      double squares = 0;
+      for (int d = 0; d < dimension; d++) {
+        double component = tokens[t][d];
+        sums[at + d] += component;
+        squares += component * component;
+      }
+      lengths[routes[t]] += Math.sqrt(squares);
+      members[routes[t]]++;
+    }
+  }
+
+  /**
+   * The vector that stands for some neighbouring groups of those summed last.
+   *
+   * @param from first group
+   * @param to the group after the last
    * @param head out: {@code [dimension]}
    */
-  void head(float[][] tokens, int count, int[] routes, int route, float[] head) {
-    double[] sum = new double[head.length];
-    double lengths = 0;
-    int members = 0;
-    for (int t = 0; t < count; t++) {
-      if (route == -1 || routes[t] == route) {
-        double squares = 0;
-        for (int d = 0; d < head.length; d++) {
-          sum[d] += tokens[t][d];
-          squares += (double) tokens[t][d] * tokens[t][d];
-        }
-        lengths += Math.sqrt(squares);
-        members++;
-      }
+  void head(int from, int to, float[] head) {
+    double length = 0;
+    int count = 0;
+    for (int g = from; g < to; g++) {
+      length += lengths[g];
+      count += members[g];
     }
-    double scale = 1.0 / members;
+    double squares = 0;
+    for (int d = 0; d < head.length; d++) {
+      double sum = sum(from, to, d, head.length);
+      squares += sum * sum;
+    }
+    double scale = 1.0 / count;
     if (similarity != VectorSimilarityFunction.EUCLIDEAN) {
-      double squares = 0;
-      for (double s : sum) {
-        squares += s * s;
-      }
-      scale = squares == 0 ? 0 : scale * lengths / Math.sqrt(squares);
+      scale = squares == 0 ? 0 : scale * length / Math.sqrt(squares);
     }
     for (int d = 0; d < head.length; d++) {
       // As long as the tokens together, a component may be larger than any of theirs.
-      head[d] = (float) Math.clamp(scale * sum[d], -Float.MAX_VALUE, Float.MAX_VALUE);
+      double component = scale * sum(from, to, d, head.length);
+      head[d] = (float) Math.clamp(component, -Float.MAX_VALUE, Float.MAX_VALUE);
     }
+  }
+
+  private double sum(int from, int to, int component, int dimension) {
+    double sum = 0;
+    for (int g = from; g < to; g++) {
+      sum += sums[g * dimension + component];
+    }
+    return sum;
+  }
+
+  long ramBytesUsed() {
+    return RamUsageEstimator.sizeOf(distances)
+        + RamUsageEstimator.sizeOf(sums)
+        + RamUsageEstimator.sizeOf(lengths)
+        + RamUsageEstimator.sizeOf(members)
+        + RamUsageEstimator.sizeOf(sizes)
+        + RamUsageEstimator.sizeOf(chain)
+        + RamUsageEstimator.sizeOf(parents);
   }
 }

@@ -17,6 +17,7 @@ import java.io.IOException;
 import org.apache.lucene.store.DataInput;
 import org.apache.lucene.store.DataOutput;
 import org.apache.lucene.util.ArrayUtil;
+import org.apache.lucene.util.RamUsageEstimator;
 
 /**
  * One document on its way into a segment: codes of its tokens, the groups they were put into, and
@@ -94,5 +95,12 @@ final class EncodedDocument {
     in.readBytes(tokens, 0, tokenCount * codeBytes);
     assignHeads(codeBytes);
     in.readBytes(ownHeads, 0, ownHeadCount * codeBytes);
+  }
+
+  long ramBytesUsed() {
+    return RamUsageEstimator.sizeOf(tokens)
+        + RamUsageEstimator.sizeOf(ownHeads)
+        + RamUsageEstimator.sizeOf(routes)
+        + RamUsageEstimator.sizeOf(heads);
   }
 }

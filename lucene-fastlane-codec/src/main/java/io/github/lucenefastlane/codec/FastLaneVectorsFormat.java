@@ -39,11 +39,11 @@ import org.apache.lucene.search.TaskExecutor;
  * their ids; a token ordinal counts all tokens, document by document; a head ordinal counts all
  * heads, document by document, and within a document first its groups of tokens, in the order of
  * their first tokens, then, if it has several groups and the format was asked for it, the whole
- * document. A code has the length that {@link TokenEncoding} gives, and for byte fields {@code
- * dimension} bytes. All numbers are little-endian. Every file begins with {@link
+ * document. A code is as {@link TokenEncoding} says, and for byte fields the {@code dimension}
+ * bytes as they are. Every file begins with {@link
  * org.apache.lucene.codecs.CodecUtil#writeIndexHeader IndexHeader} and ends with {@link
- * org.apache.lucene.codecs.CodecUtil#writeFooter Footer}; all data offsets are positions in their
- * file.
+ * org.apache.lucene.codecs.CodecUtil#writeFooter Footer}; all numbers between them are
+ * little-endian, and all data offsets are positions in their file.
  *
  * <h2>.vec (token codes)</h2>
  *
@@ -119,7 +119,10 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
   /** Default of {@link #tokensPerRoute()}. */
   public static final int DEFAULT_TOKENS_PER_ROUTE = 8;
 
-  /** Largest {@link #tokensPerRoute()}; documents of fewer tokens then have one route. */
+  /**
+   * Largest {@link #tokensPerRoute()}. Documents of no more tokens than asked for have one route.
+   * Longer ones are grouped 512 tokens at a time, so that no route of theirs has more.
+   */
   public static final int MAX_TOKENS_PER_ROUTE = 1 << 20;
 
   /** Default neighbours of a node in the graph, Lucene's. */
@@ -173,7 +176,8 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
    *
    * @param tokenEncoding how float tokens are stored
    * @param tokensPerRoute how many tokens a route has on the average, in [1, {@value
-   *     #MAX_TOKENS_PER_ROUTE}]; 1 makes each token a route
+   *     #MAX_TOKENS_PER_ROUTE}]; 1 makes each token a route. Documents of more than 512 tokens are
+   *     grouped 512 at a time
    * @param documentRoute whether the whole document is a route too
    * @param maxConn neighbours of a node in the graph, in [1, 512], as in {@link
    *     Lucene99HnswVectorsFormat}
@@ -194,7 +198,8 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
    *
    * @param tokenEncoding how float tokens are stored
    * @param tokensPerRoute how many tokens a route has on the average, in [1, {@value
-   *     #MAX_TOKENS_PER_ROUTE}]; 1 makes each token a route
+   *     #MAX_TOKENS_PER_ROUTE}]; 1 makes each token a route. Documents of more than 512 tokens are
+   *     grouped 512 at a time
    * @param documentRoute whether the whole document is a route too
    * @param maxConn neighbours of a node in the graph, in [1, 512]
    * @param beamWidth candidates kept while a node is inserted, in [1, 3200]

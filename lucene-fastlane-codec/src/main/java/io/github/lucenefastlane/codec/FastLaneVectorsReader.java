@@ -16,6 +16,7 @@ package io.github.lucenefastlane.codec;
 import java.io.IOException;
 import java.util.Map;
 import org.apache.lucene.codecs.KnnVectorsReader;
+import org.apache.lucene.codecs.hnsw.DefaultFlatVectorScorer;
 import org.apache.lucene.codecs.hnsw.HnswGraphProvider;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsReader;
 import org.apache.lucene.index.ByteVectorValues;
@@ -28,6 +29,7 @@ import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.util.IOUtils;
 import org.apache.lucene.util.hnsw.HnswGraph;
+import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
 /** Reads {@link FastLaneVectorsFormat}. */
 final class FastLaneVectorsReader extends KnnVectorsReader implements HnswGraphProvider {
@@ -116,12 +118,11 @@ final class FastLaneVectorsReader extends KnnVectorsReader implements HnswGraphP
       throws IOException {
     SegmentField segment = field(field, VectorEncoding.FLOAT32);
     checkDimension(segment.entry.info(), target.length);
-    new Lane(
-            segment,
-            heads.getRandomVectorScorer(field, target),
-            TokenScorer.of(segment, target),
-            collector)
-        .search(graphs.getGraph(field), acceptDocs);
+    RandomVectorScorer scorer =
+        DefaultFlatVectorScorer.INSTANCE.getRandomVectorScorer(
+            segment.entry.info().getVectorSimilarityFunction(), segment.heads(), target);
+    search(
+        segment, new Lane(segment, scorer, TokenScorer.of(segment, target), collector), acceptDocs);
   }
 
   @Override
@@ -129,12 +130,15 @@ final class FastLaneVectorsReader extends KnnVectorsReader implements HnswGraphP
       throws IOException {
     SegmentField segment = field(field, VectorEncoding.BYTE);
     checkDimension(segment.entry.info(), target.length);
-    new Lane(
-            segment,
-            heads.getRandomVectorScorer(field, target),
-            TokenScorer.of(segment, target),
-            collector)
-        .search(graphs.getGraph(field), acceptDocs);
+    RandomVectorScorer scorer =
+        DefaultFlatVectorScorer.INSTANCE.getRandomVectorScorer(
+            segment.entry.info().getVectorSimilarityFunction(), segment.heads(), target);
+    search(
+        segment, new Lane(segment, scorer, TokenScorer.of(segment, target), collector), acceptDocs);
+  }
+
+  private void search(SegmentField segment, Lane lane, AcceptDocs acceptDocs) throws IOException {
+    lane.search(graphs.getGraph(segment.entry.info().name), acceptDocs);
   }
 
   private static void checkDimension(FieldInfo info, int dimension) {

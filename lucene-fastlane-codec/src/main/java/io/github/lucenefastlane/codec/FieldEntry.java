@@ -14,12 +14,14 @@
 package io.github.lucenefastlane.codec;
 
 import java.io.IOException;
+import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.codecs.lucene95.OrdToDocDISIReaderConfiguration;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.util.packed.DirectMonotonicReader;
+import org.apache.lucene.util.packed.DirectWriter;
 
 /** What the meta file says of one field; see {@link FastLaneVectorsFormat} for the bytes. */
 record FieldEntry(
@@ -74,14 +76,14 @@ record FieldEntry(
     long tokens = meta.readVLong();
     int heads = meta.readVInt();
     int ownHeads = meta.readVInt();
-    if (documents > maxDoc) {
+    if (documents < 0 || documents > maxDoc) {
       throw corrupt(meta, info, "number of documents", documents);
     }
     if (tokens < documents) {
       throw corrupt(meta, info, "number of tokens", tokens);
     }
-    if (heads < documents || ownHeads > heads) {
-      throw corrupt(meta, info, "number of heads", heads);
+    if (heads < documents || ownHeads < 0 || ownHeads > heads) {
+      throw corrupt(meta, info, "number of heads", heads + ", own " + ownHeads);
     }
     return new FieldEntry(
         info,
@@ -112,6 +114,42 @@ record FieldEntry(
   private static CorruptIndexException corrupt(
       IndexInput meta, FieldInfo info, String what, Object found) {
     return new CorruptIndexException("field \"" + info.name + "\": " + what + " is " + found, meta);
+  }
+
+  /** Checks that what this entry tells of lies within the files, before their footers. */
+  void checkExtents(IndexInput tokenFile, IndexInput routeFile) throws CorruptIndexException {
+    long codeBytes = coder().bytes();
+    checkExtent(tokenFile, "token codes", tokenCodesOffset, tokens, codeBytes);
+    checkExtent(routeFile, "head codes", headCodesOffset, ownHeads, codeBytes);
+    checkExtent(routeFile, "token starts", tokenStarts.offset, tokenStarts.length, 1);
+    checkExtent(routeFile, "head starts", headStarts.offset, headStarts.length, 1);
+    checkExtent(routeFile, "head documents", headDocuments.offset, headDocuments.length, 1);
+    checkTable(routeFile, "codes of heads", headCodes, heads);
+    checkTable(routeFile, "routes", routes, tokens);
+  }
+
+  private void checkTable(IndexInput in, String what, PackedTable table, long count)
+      throws CorruptIndexException {
+    checkExtent(in, what, table.offset, table.length, 1);
+    int bits = table.bits;
+    if (bits == 0) {
+      return;
+    }
+    if (bits < 0
+        || bits > Long.SIZE
+        || DirectWriter.unsignedBitsRequired(-1L >>> Long.SIZE - bits) != bits
+        || table.length < DirectWriter.bytesRequired(count, bits)) {
+      throw corrupt(in, info, what, count + " of " + bits + " bits in " + table.length + " bytes");
+    }
+  }
+
+  private void checkExtent(IndexInput in, String what, long offset, long count, long bytes)
+      throws CorruptIndexException {
+    long end = in.length() - CodecUtil.footerLength();
+    if (offset < 0 || offset > end || count < 0 || count > (end - offset) / bytes) {
+      throw corrupt(
+          in, info, what, count + " of " + bytes + " bytes at " + offset + ", past " + end);
+    }
   }
 
   boolean multiValued() {

@@ -96,7 +96,6 @@ final class FieldOutput {
     }
     tokenCount += document.tokenCount;
     headCount += document.headCount();
-    ownHeadCount = Math.addExact(ownHeadCount, document.ownHeadCount);
     if (headCount > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
           "field \""
@@ -107,6 +106,7 @@ final class FieldOutput {
               + headCount
               + "; index with more tokens per route, or limit the size of merged segments");
     }
+    ownHeadCount += document.ownHeadCount;
     tokenStarts.add(tokenCount);
     headStarts.add(headCount);
   }

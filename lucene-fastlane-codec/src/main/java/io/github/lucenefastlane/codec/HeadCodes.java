@@ -17,6 +17,7 @@ import java.io.IOException;
 import org.apache.lucene.index.ByteVectorValues;
 import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.KnnVectorValues;
+import org.apache.lucene.index.VectorEncoding;
 
 /**
  * The codes of a field's heads, wherever they lie, and the vectors they stand for. A head's ordinal
@@ -37,7 +38,7 @@ abstract class HeadCodes {
   abstract HeadCodes copy() throws IOException;
 
   /** The heads as vectors of the field's own encoding. */
-  final KnnVectorValues values(org.apache.lucene.index.VectorEncoding encoding) {
+  final KnnVectorValues values(VectorEncoding encoding) {
     return switch (encoding) {
       case FLOAT32 -> new Floats(this);
       case BYTE -> new Bytes(this);

@@ -58,14 +58,12 @@ final class HeadsFormat extends FlatVectorsFormat {
 
     @Override
     public FloatVectorValues getFloatVectorValues(String field) throws IOException {
-      SegmentField heads = storage.field(field);
-      return (FloatVectorValues) heads.values(heads.entry.info().getVectorEncoding());
+      return (FloatVectorValues) storage.field(field).heads();
     }
 
     @Override
     public ByteVectorValues getByteVectorValues(String field) throws IOException {
-      SegmentField heads = storage.field(field);
-      return (ByteVectorValues) heads.values(heads.entry.info().getVectorEncoding());
+      return (ByteVectorValues) storage.field(field).heads();
     }
 
     @Override
@@ -103,7 +101,7 @@ final class HeadsFormat extends FlatVectorsFormat {
 
     @Override
     public long ramBytesUsed() {
-      return 0;
+      return storage.ramBytesUsed();
     }
 
     @Override

@@ -93,13 +93,24 @@ final class Lane {
     }
     int acceptedDocuments = Math.min(acceptDocs.cost(), documents);
     int acceptedHeads = (int) ((long) acceptedDocuments * field.size() / documents);
-    if (graph.size() > 0
-        && depth < documents
-        && HnswGraphSearcher.expectedVisitedNodes(depth, graph.size()) < acceptedHeads) {
-      searchGraph(graph, acceptDocs.bits(), acceptedHeads);
-    } else {
+    int expectedVisits = HnswGraphSearcher.expectedVisitedNodes(depth, graph.size());
+    if (graph.size() == 0 || depth >= documents || expectedVisits >= acceptedHeads) {
       scan(acceptDocs);
+    } else if (byHead == false && expectedVisits + depth * tokensPerDocument() > visitsLeft()) {
+      // The search would end early. Its caller, who set the limit, has something else in mind then,
+      // and need not wait for it.
+      collector.incVisitedCount((int) visitsLeft());
+    } else {
+      searchGraph(graph, acceptDocs.bits(), acceptedHeads);
     }
+  }
+
+  private long visitsLeft() {
+    return Math.max(0, collector.visitLimit() - collector.visitedCount());
+  }
+
+  private long tokensPerDocument() {
+    return field.entry.tokens() / field.entry.documents();
   }
 
   private void searchGraph(HnswGraph graph, Bits acceptDocs, int acceptedHeads) throws IOException {
@@ -116,13 +127,13 @@ final class Lane {
 
   /** Hands over the documents found, in order, which is the order of their tokens on disk. */
   private void collect(DocumentQueue found) throws IOException {
+    if (byHead == false) {
+      // Out of visits or out of time, the result is partial, and little more is spent on it.
+      long affordable = collector.earlyTerminated() ? 0 : visitsLeft() / tokensPerDocument();
+      found.keep((int) Math.max(MIN_DEPTH, Math.min(found.size(), affordable)));
+    }
     for (int ord : found.documents()) {
-      if (byHead) {
-        collector.collect(field.ordToDoc(ord), found.similarity(ord));
-      } else if (collector.visitedCount() < collector.visitLimit()) {
-        // A timeout does not stop this: the few documents found are the partial result.
-        collector.collect(field.ordToDoc(ord), bestToken(ord));
-      }
+      collector.collect(field.ordToDoc(ord), byHead ? found.similarity(ord) : bestToken(ord));
     }
   }
 

@@ -28,10 +28,18 @@ import org.apache.lucene.util.SparseFixedBitSet;
 abstract class LaneCollector extends KnnCollector.Decorator {
 
   final SegmentField field;
+  private final KnnSearchStrategy strategy;
 
-  private LaneCollector(KnnCollector collector, SegmentField field) {
+  private LaneCollector(KnnCollector collector, SegmentField field) throws IOException {
     super(collector);
     this.field = field;
+    // Once only: seeds can be read once, and the graph search asks again and again.
+    this.strategy = translate(collector.getSearchStrategy());
+  }
+
+  @Override
+  public KnnSearchStrategy getSearchStrategy() {
+    return strategy;
   }
 
   /**
@@ -39,28 +47,19 @@ abstract class LaneCollector extends KnnCollector.Decorator {
    * collector collects from the graph, which here is nothing until the end, so it is left out: the
    * search goes on as if patience never ran out.
    */
-  @Override
-  public KnnSearchStrategy getSearchStrategy() {
-    return translate(collector.getSearchStrategy());
-  }
-
-  private KnnSearchStrategy translate(KnnSearchStrategy strategy) {
+  private KnnSearchStrategy translate(KnnSearchStrategy strategy) throws IOException {
     if (strategy instanceof KnnSearchStrategy.Patience patience) {
       return new KnnSearchStrategy.Hnsw(patience.filteredSearchThreshold());
     }
     if (strategy instanceof KnnSearchStrategy.Seeded seeded) {
       SparseFixedBitSet heads = new SparseFixedBitSet(field.size());
       int count = 0;
-      try {
-        DocIdSetIterator seeds = seeded.entryPoints();
-        while (count < seeded.numberOfEntryPoints()
-            && seeds.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
-          // The last head of a document is its broadest.
-          heads.set(field.firstHead(seeds.docID() + 1) - 1);
-          count++;
-        }
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
+      DocIdSetIterator seeds = seeded.entryPoints();
+      while (count < seeded.numberOfEntryPoints()
+          && seeds.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
+        // The last head of a document is its broadest.
+        heads.set(field.firstHead(seeds.docID() + 1) - 1);
+        count++;
       }
       return new KnnSearchStrategy.Seeded(
           new BitSetIterator(heads, count), count, translate(seeded.originalStrategy()));
@@ -73,7 +72,7 @@ abstract class LaneCollector extends KnnCollector.Decorator {
     private final DocumentQueue found;
     private final int depth;
 
-    AtLast(KnnCollector collector, SegmentField field, int depth) {
+    AtLast(KnnCollector collector, SegmentField field, int depth) throws IOException {
       super(collector, field);
       this.found = new DocumentQueue(depth);
       this.depth = depth;
@@ -112,7 +111,7 @@ abstract class LaneCollector extends KnnCollector.Decorator {
     /**
      * @param tokens scores a document by its best token; null if heads are tokens
      */
-    AtOnce(KnnCollector collector, SegmentField field, TokenScorer tokens) {
+    AtOnce(KnnCollector collector, SegmentField field, TokenScorer tokens) throws IOException {
       super(collector, field);
       this.tokens = tokens;
       this.seen = new SparseFixedBitSet(field.entry.documents());

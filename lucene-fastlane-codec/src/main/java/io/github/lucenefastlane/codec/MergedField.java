@@ -78,11 +78,15 @@ final class MergedField {
     out.finish(maxDoc);
   }
 
+  /** The reader of the field itself, behind Lucene's reader of all fields. */
+  private KnnVectorsReader reader(int i) {
+    return mergeState.knnVectorsReaders[i] instanceof PerFieldKnnVectorsFormat.FieldsReader perField
+        ? perField.getFieldReader(info.name)
+        : mergeState.knnVectorsReaders[i];
+  }
+
   private Source source(int i) throws IOException {
-    KnnVectorsReader reader = mergeState.knnVectorsReaders[i];
-    if (reader instanceof PerFieldKnnVectorsFormat.FieldsReader perField) {
-      reader = perField.getFieldReader(info.name);
-    }
+    KnnVectorsReader reader = reader(i);
     if (reader instanceof FastLaneVectorsReader ours) {
       SegmentField field = ours.field(info.name);
       if (field == null) {
@@ -114,11 +118,7 @@ final class MergedField {
     Bits[] liveHeads = new Bits[readers];
     for (int i = 0; i < readers; i++) {
       if (verbatim[i] != null) {
-        KnnVectorsReader reader = mergeState.knnVectorsReaders[i];
-        if (reader instanceof PerFieldKnnVectorsFormat.FieldsReader perField) {
-          reader = perField.getFieldReader(info.name);
-        }
-        Lucene99HnswVectorsReader graph = ((FastLaneVectorsReader) reader).graphs();
+        Lucene99HnswVectorsReader graph = ((FastLaneVectorsReader) reader(i)).graphs();
         if (graph.getGraph(info.name).maxConn() != format.maxConn()) {
           continue;
         }

@@ -274,6 +274,11 @@ final class SegmentField extends HeadCodes {
     }
   }
 
+  /** The heads as vectors. */
+  KnnVectorValues heads() {
+    return values(entry.info().getVectorEncoding());
+  }
+
   /** The document-level view of the tokens. */
   KnnVectorValues documents() {
     return switch (entry.info().getVectorEncoding()) {

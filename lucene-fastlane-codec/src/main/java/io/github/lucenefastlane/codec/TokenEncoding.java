@@ -20,20 +20,22 @@ package io.github.lucenefastlane.codec;
  * are, one byte a component, whatever the encoding.
  */
 public enum TokenEncoding {
-  /** The components as they are, {@code 4 * dimension} bytes a token. */
+  /** The components as they are, {@code 4 * dimension} bytes a token: a float32 each. */
   FLOAT32,
 
   /**
    * One signed byte a component and one scale a token, {@code 4 + dimension} bytes: {@code value =
-   * scale * code}, {@code code} in [-127, 127], {@code scale = max|value| / 127}. A component is
-   * off by at most half a scale.
+   * scale * code}, {@code code} in [-127, 127], {@code scale = max|value| / 127}. The scale comes
+   * first, a float32, then the codes. A component is off by at most half a scale.
    */
   INT8,
 
   /**
    * Four bits a component and one scale a token, {@code 4 + ceil(dimension / 2)} bytes: {@code
    * value = scale * (2 * nibble - 15)}, {@code nibble} in [0, 15], {@code scale = max|value| / 15}.
-   * The sixteen levels lie symmetrically about zero, so none is wasted and none is clipped. A
+   * The scale comes first, a float32; then byte {@code i} holds component {@code i} in its low
+   * nibble and component {@code i + ceil(dimension / 2)} in its high one, which is 0 if there is
+   * none. The sixteen levels lie symmetrically about zero, so none is wasted and none is clipped. A
    * component is off by at most one scale.
    */
   INT4

@@ -29,6 +29,7 @@ import org.apache.lucene.store.FileTypeHint;
 import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.util.IOUtils;
+import org.apache.lucene.util.RamUsageEstimator;
 
 /** The open files of {@link FastLaneVectorsFormat}, but for the graph, which is Lucene's. */
 final class TokenStorage implements Closeable {
@@ -55,6 +56,9 @@ final class TokenStorage implements Closeable {
               version,
               FastLaneVectorsFormat.ROUTE_EXTENSION,
               FastLaneVectorsFormat.ROUTE_CODEC_NAME);
+      for (FieldEntry entry : fields.values()) {
+        entry.checkExtents(tokens, routes);
+      }
       success = true;
     } finally {
       if (success == false) {
@@ -155,6 +159,16 @@ final class TokenStorage implements Closeable {
         entry.tokens() * codeBytes,
         FastLaneVectorsFormat.ROUTE_EXTENSION,
         routeEnd - entry.headCodesOffset());
+  }
+
+  /** Roughly; the tables of a field keep 21 bytes in memory for 65,536 of its numbers. */
+  long ramBytesUsed() {
+    long bytes = RamUsageEstimator.shallowSizeOf(this) + RamUsageEstimator.sizeOfMap(fields);
+    for (FieldEntry entry : fields.values()) {
+      long numbers = 2L * entry.documents() + entry.heads();
+      bytes += 21 * ((numbers >>> FastLaneVectorsFormat.DIRECT_MONOTONIC_BLOCK_SHIFT) + 3);
+    }
+    return bytes;
   }
 
   void checkIntegrity() throws IOException {

@@ -86,6 +86,27 @@ public class TestDocumentQueue extends LuceneTestCase {
     }
   }
 
+  public void testKeepLeavesTheBest() {
+    int k = TestUtil.nextInt(random(), 1, 40);
+    Model model = new Model(k);
+    DocumentQueue queue = new DocumentQueue(k);
+    for (int document = random().nextInt(2 * k); document >= 0; document--) {
+      // Different similarities, so that it is certain which go.
+      float similarity = (document * 37) % 101 + document / 1000f;
+      model.offer(document, similarity);
+      queue.offer(document, similarity);
+      if (model.best.size() > k) {
+        model.best.remove(model.worstDocuments().get(0));
+      }
+    }
+    int count = random().nextInt(k + 2);
+    queue.keep(count);
+    while (model.best.size() > count) {
+      model.best.remove(model.worstDocuments().get(0));
+    }
+    assertEqual(model, queue);
+  }
+
   public void testFewDocuments() {
     runAgainstModel(TestUtil.nextInt(random(), 1, 20), TestUtil.nextInt(random(), 1, 10), 1000);
   }

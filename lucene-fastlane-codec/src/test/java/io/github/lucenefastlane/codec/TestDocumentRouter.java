@@ -186,8 +186,10 @@ public class TestDocumentRouter extends LuceneTestCase {
 
   private static void assertHeadsFinite(float[][] tokens, int[] routes, DocumentRouter router) {
     float[] head = new float[tokens[0].length];
-    for (int route = -1; route <= Arrays.stream(routes).max().orElseThrow(); route++) {
-      router.head(tokens, tokens.length, routes, route, head);
+    int groups = Arrays.stream(routes).max().orElseThrow() + 1;
+    router.sum(tokens, tokens.length, routes, groups);
+    for (int route = -1; route < groups; route++) {
+      router.head(Math.max(0, route), route < 0 ? groups : route + 1, head);
       for (float component : head) {
         assertTrue("head component " + component, Float.isFinite(component));
       }
@@ -202,8 +204,10 @@ public class TestDocumentRouter extends LuceneTestCase {
     DocumentRouter router = new DocumentRouter(4, similarity);
     int[] routes = group(tokens, 4, router);
     float[] head = new float[dimension];
-    for (int route = -1; route <= Arrays.stream(routes).max().orElseThrow(); route++) {
-      router.head(tokens, count, routes, route, head);
+    int groups = Arrays.stream(routes).max().orElseThrow() + 1;
+    router.sum(tokens, count, routes, groups);
+    for (int route = -1; route < groups; route++) {
+      router.head(Math.max(0, route), route < 0 ? groups : route + 1, head);
       double[] mean = new double[dimension];
       double lengths = 0;
       int members = 0;

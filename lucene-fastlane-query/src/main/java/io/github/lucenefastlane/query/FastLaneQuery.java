@@ -65,14 +65,16 @@ import org.apache.lucene.search.Weight;
  *
  * <p>A {@linkplain Builder#filter filter} is applied before the search, as are deletions: the
  * matches are the best of the accepted documents. In a segment where the filter leaves no more than
- * {@code candidates} documents no lane is searched, and all of them are scored exactly, beyond the
- * {@code candidates} of other segments.
+ * {@code candidates} documents the graph is not searched: with rerank, all of them are scored
+ * exactly, beyond the {@code candidates} of other segments; without, each view is compared with all
+ * of them.
  *
  * <p>The search happens in {@link #rewrite}, on the searcher's executor, under the searcher's
  * {@linkplain IndexSearcher#getTimeout timeout}: when that is reached, the matches are the
- * documents that were scored so far. A segment whose field was written by another format, with one
- * vector per document, is searched alike: its documents have one token. An index without the field,
- * or without documents, has no matches.
+ * documents that were scored so far. The timeouts of an {@code ExitableDirectoryReader} hold in
+ * lanes and filters, but not in the rerank. A segment whose field was written by another format,
+ * with one vector per document, is searched alike: its documents have one token. An index without
+ * the field, or without documents, has no matches.
  *
  * <p>Immutable and thread-safe, provided that the router is.
  */
@@ -289,7 +291,7 @@ public final class FastLaneQuery extends Query {
     return k;
   }
 
-  /** Number of documents that each view looks for and that are reranked. */
+  /** Most documents that are chosen from what the views found, to be reranked. */
   public int candidates() {
     return candidates;
   }

@@ -17,8 +17,8 @@ package io.github.lucenefastlane.query;
  * What one search of a {@link FastLaneQuery} cost. A comparison is one vector-vector similarity.
  *
  * @param views number of views that the query router chose
- * @param lanes number of lanes searched: views times segments that have the field, less those that
- *     needed none because the filter left only few documents
+ * @param lanes number of lanes searched: views times segments that have the field, less, with
+ *     rerank, those whose few accepted documents are all reranked
  * @param candidates number of documents that were chosen for the rerank; without rerank, the number
  *     of documents that any lane collected
  * @param routingComparisons comparisons among the query's tokens, as {@link

@@ -58,8 +58,13 @@ final class LaneSearch {
    */
   record Result(List<ScoreDoc[]> hits, int[] unsearched, int lanes, long comparisons) {}
 
-  /** A segment with the documents that are accepted in it; {@code filtered} if by a filter. */
-  private record Leaf(LeafReaderContext context, AcceptDocs accepted, int cost, boolean filtered) {}
+  /**
+   * A segment with the documents that are accepted in it; {@code filtered} if by a filter.
+   *
+   * @param visitLimit comparisons after which a lane gives up
+   */
+  private record Leaf(
+      LeafReaderContext context, AcceptDocs accepted, int cost, boolean filtered, int visitLimit) {}
 
   /** One lane's hits, by global document, and comparisons. */
   private record Lane(ScoreDoc[] hits, long comparisons) {}
@@ -147,7 +152,7 @@ final class LaneSearch {
     LeafReader reader = context.reader();
     if (filter == null) {
       AcceptDocs live = AcceptDocs.fromLiveDocs(reader.getLiveDocs(), reader.maxDoc());
-      return new Leaf(context, live, reader.maxDoc(), false);
+      return new Leaf(context, live, reader.maxDoc(), false, Integer.MAX_VALUE);
     }
     AcceptDocs accepted =
         AcceptDocs.fromIteratorSupplier(
@@ -159,7 +164,7 @@ final class LaneSearch {
             reader.maxDoc());
     // Asking for the cost collects the accepted documents; from then on several lanes may read
     // them at a time.
-    return new Leaf(context, accepted, accepted.cost(), true);
+    return new Leaf(context, accepted, accepted.cost(), true, visitLimit(reader, accepted.cost()));
   }
 
   private Lane searchLane(Leaf leaf, LaneTarget target) throws IOException {
@@ -173,7 +178,7 @@ final class LaneSearch {
     KnnCollector collector =
         new TimeLimitingKnnCollectorManager(
                 (limit, unused, context) -> new TopKnnCollector(k, limit, strategy), timeout)
-            .newCollector(visitLimit(leaf), strategy, leaf.context);
+            .newCollector(leaf.visitLimit, strategy, leaf.context);
     target.search(reader, field, collector, leaf.accepted);
     TopDocs found = collector.topDocs();
     boolean gaveUp =
@@ -192,16 +197,13 @@ final class LaneSearch {
    * The comparisons after which a filtered lane gives up: about as many as scoring all heads and
    * tokens of the accepted documents would take.
    */
-  private int visitLimit(Leaf leaf) throws IOException {
-    if (leaf.filtered == false) {
-      return Integer.MAX_VALUE;
-    }
-    MultiVectorValues values = MultiVectorValues.get(leaf.context.reader(), field);
+  private int visitLimit(LeafReader reader, int accepted) throws IOException {
+    MultiVectorValues values = MultiVectorValues.get(reader, field);
     long perDocument =
-        values == null
+        values == null || values.size() == 0
             ? 1
             : Math.ceilDiv(values.tokenCount() + values.routeCount(), (long) values.size());
-    return (int) Math.min(Integer.MAX_VALUE, leaf.cost * perDocument + 1);
+    return (int) Math.min(Integer.MAX_VALUE, accepted * perDocument + 1);
   }
 
   /** Scores every accepted document by its best token and keeps the best ones. */

@@ -1,0 +1,157 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.tests;
+
+import com.carrotsearch.randomizedtesting.annotations.Repeat;
+import io.github.lucenefastlane.codec.FastLaneCodec;
+import io.github.lucenefastlane.codec.FastLaneVectorsFormat;
+import io.github.lucenefastlane.codec.HeadSearchStrategy;
+import io.github.lucenefastlane.codec.MultiVectorField;
+import io.github.lucenefastlane.codec.TokenEncoding;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.search.AcceptDocs;
+import org.apache.lucene.search.FilteredDocIdSetIterator;
+import org.apache.lucene.search.KnnCollector;
+import org.apache.lucene.search.TopDocs;
+import org.apache.lucene.search.TopKnnCollector;
+import org.apache.lucene.search.TotalHits;
+import org.apache.lucene.search.knn.KnnSearchStrategy;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.util.BitSetIterator;
+import org.apache.lucene.util.FixedBitSet;
+import org.apache.lucene.util.VectorUtil;
+import org.junit.After;
+import org.junit.Before;
+
+/** Where a lane begins, given seeds, and where it ends, given a limit of visits or of time. */
+public class TestLaneLimits extends LuceneTestCase {
+
+  private static final String FIELD = "f";
+  private static final int DIMENSION = 12;
+  private static final int TOKENS = 6;
+
+  private Directory directory;
+  private DirectoryReader reader;
+  private LeafReader leaf;
+
+  /** One segment, large enough to be searched through its graph. */
+  @Before
+  public void index() throws IOException {
+    FastLaneVectorsFormat format =
+        new FastLaneVectorsFormat(TokenEncoding.FLOAT32, 2, random().nextBoolean(), 16, 60);
+    directory = newDirectory();
+    try (IndexWriter writer =
+        new IndexWriter(directory, new IndexWriterConfig().setCodec(new FastLaneCodec(format)))) {
+      int documents = 900 + random().nextInt(200);
+      for (int i = 0; i < documents; i++) {
+        Document document = new Document();
+        float[][] tokens = new float[TOKENS][];
+        Arrays.setAll(tokens, t -> randomVector());
+        MultiVectorField.add(document, FIELD, tokens, VectorSimilarityFunction.DOT_PRODUCT);
+        writer.addDocument(document);
+      }
+      writer.forceMerge(1);
+    }
+    reader = DirectoryReader.open(directory);
+    leaf = getOnlyLeafReader(reader);
+  }
+
+  @After
+  public void close() throws IOException {
+    reader.close();
+    directory.close();
+  }
+
+  private static float[] randomVector() {
+    float[] vector = new float[DIMENSION];
+    for (int d = 0; d < DIMENSION; d++) {
+      vector[d] = (float) random().nextGaussian();
+    }
+    return VectorUtil.l2normalize(vector);
+  }
+
+  private TopDocs search(KnnCollector collector) throws IOException {
+    leaf.searchNearestVectors(
+        FIELD, randomVector(), collector, AcceptDocs.fromLiveDocs(null, leaf.maxDoc()));
+    return collector.topDocs();
+  }
+
+  /** With visits for the seeds alone, the seeds are what is found; and they are read once. */
+  @Repeat(iterations = 5)
+  public void testSearchBeginsAtItsSeeds() throws IOException {
+    Set<Integer> seeds = new TreeSet<>();
+    FixedBitSet bits = new FixedBitSet(leaf.maxDoc());
+    while (seeds.size() < 3) {
+      int seed = random().nextInt(leaf.maxDoc());
+      seeds.add(seed);
+      bits.set(seed);
+    }
+    int[] asked = {0};
+    FilteredDocIdSetIterator counting =
+        new FilteredDocIdSetIterator(new BitSetIterator(bits, seeds.size())) {
+          @Override
+          protected boolean match(int doc) {
+            asked[0]++;
+            return true;
+          }
+        };
+    KnnSearchStrategy strategy =
+        new KnnSearchStrategy.Seeded(counting, seeds.size(), HeadSearchStrategy.DEFAULT);
+    TopDocs found = search(new TopKnnCollector(seeds.size(), seeds.size(), strategy));
+    assertEquals(
+        seeds, Arrays.stream(found.scoreDocs).map(hit -> hit.doc).collect(Collectors.toSet()));
+    assertEquals("each seed once", seeds.size(), asked[0]);
+  }
+
+  /** A limit that the tokens of the documents found would exceed is met at once, not half-way. */
+  public void testNothingIsBegunThatCannotBeFinished() throws IOException {
+    int k = 20;
+    KnnCollector collector = new TopKnnCollector(k, k * TOKENS);
+    TopDocs found = search(collector);
+    assertEquals(TotalHits.Relation.GREATER_THAN_OR_EQUAL_TO, found.totalHits.relation());
+    assertEquals(k * TOKENS, collector.visitedCount());
+    assertEquals(0, found.scoreDocs.length);
+  }
+
+  /** When time runs out, the documents of the best heads so far are still scored, but few. */
+  @Repeat(iterations = 5)
+  public void testTimeoutLeavesFewDocumentsToScore() throws IOException {
+    int k = 100;
+    int after = 200 + random().nextInt(200);
+    KnnCollector collector =
+        new KnnCollector.Decorator(new TopKnnCollector(k, Integer.MAX_VALUE)) {
+          @Override
+          public boolean earlyTerminated() {
+            return visitedCount() >= after;
+          }
+        };
+    TopDocs found = search(collector);
+    assertTrue("found " + found.scoreDocs.length, found.scoreDocs.length <= 16);
+    assertTrue("found " + found.scoreDocs.length, found.scoreDocs.length > 0);
+    assertTrue(
+        "visited " + collector.visitedCount(),
+        collector.visitedCount() < after + 16 * TOKENS + 100);
+  }
+}
