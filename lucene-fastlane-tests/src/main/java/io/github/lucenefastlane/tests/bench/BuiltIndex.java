@@ -1,0 +1,144 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.tests.bench;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.lucene.index.IndexFileNames;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.NoMergePolicy;
+import org.apache.lucene.index.SerialMergeScheduler;
+import org.apache.lucene.index.TieredMergePolicy;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FSDirectory;
+
+/**
+ * An index of one segment, and what it cost to make.
+ *
+ * @param index what it holds
+ * @param path its folder
+ * @param indexSeconds to add all documents and write them as segments, without making their vectors
+ * @param mergeSeconds to merge the segments into one
+ * @param tokenCounts token vectors of each document of the corpus
+ * @param bytesByFile size of its files by their extension, in bytes
+ * @param heapBytes the most heap that the build held, as {@link HeapMeter} has it
+ */
+record BuiltIndex(
+    VectorIndex index,
+    Path path,
+    double indexSeconds,
+    double mergeSeconds,
+    int[] tokenCounts,
+    Map<String, Long> bytesByFile,
+    long heapBytes) {
+
+  /** Segments that are merged into one at the end: the same number for every index. */
+  static final int SEGMENTS = 8;
+
+  private static final double RAM_BUFFER_MB = 512;
+
+  /** Indexes in one thread, {@value #SEGMENTS} segments, and merges these in the same thread. */
+  static BuiltIndex build(VectorIndex index, Corpus corpus, Path path, Progress progress)
+      throws IOException {
+    long indexNanos = 0;
+    long mergeNanos = 0;
+    int[] tokenCounts = new int[corpus.size()];
+    long heapBytes;
+    progress.start("index " + index.name(), corpus.size());
+    try (Directory directory = FSDirectory.open(path);
+        HeapMeter heap = new HeapMeter()) {
+      IndexWriterConfig first = config(index).setMergePolicy(NoMergePolicy.INSTANCE);
+      try (IndexWriter writer = new IndexWriter(directory, first)) {
+        for (int document = 0; document < corpus.size(); document++) {
+          float[][] vectors = corpus.document(document);
+          tokenCounts[document] = vectors.length;
+          long start = System.nanoTime();
+          index.add(writer, document, vectors);
+          indexNanos += System.nanoTime() - start;
+          if (isLastOfSegment(document, corpus.size())) {
+            heap.sample(); // the writer's buffer is as full as it gets
+            start = System.nanoTime();
+            writer.flush();
+            indexNanos += System.nanoTime() - start;
+          }
+          progress.advance();
+        }
+        long start = System.nanoTime();
+        writer.commit();
+        indexNanos += System.nanoTime() - start;
+      }
+      TieredMergePolicy toOneSegment = new TieredMergePolicy();
+      toOneSegment.setNoCFSRatio(0);
+      IndexWriterConfig second = config(index).setMergePolicy(toOneSegment);
+      progress.start("merge " + index.name(), 1);
+      try (IndexWriter writer = new IndexWriter(directory, second)) {
+        long start = System.nanoTime();
+        writer.forceMerge(1);
+        writer.commit();
+        mergeNanos += System.nanoTime() - start;
+      }
+      heapBytes = heap.bytes();
+      return new BuiltIndex(
+          index,
+          path,
+          indexNanos / 1e9,
+          mergeNanos / 1e9,
+          tokenCounts,
+          bytesByFile(directory),
+          heapBytes);
+    }
+  }
+
+  private static IndexWriterConfig config(VectorIndex index) {
+    return new IndexWriterConfig()
+        .setCodec(index.codec())
+        .setUseCompoundFile(false)
+        .setRAMBufferSizeMB(RAM_BUFFER_MB)
+        .setMergeScheduler(new SerialMergeScheduler());
+  }
+
+  private static boolean isLastOfSegment(int document, int documents) {
+    int perSegment = (documents + SEGMENTS - 1) / SEGMENTS;
+    return (document + 1) % perSegment == 0;
+  }
+
+  private static Map<String, Long> bytesByFile(Directory directory) throws IOException {
+    Map<String, Long> bytes = new TreeMap<>();
+    for (String file : directory.listAll()) {
+      if (file.startsWith("_")) {
+        bytes.merge(IndexFileNames.getExtension(file), directory.fileLength(file), Long::sum);
+      }
+    }
+    return bytes;
+  }
+
+  /** Index and merge. */
+  double buildSeconds() {
+    return indexSeconds + mergeSeconds;
+  }
+
+  /** Size of all files, in bytes. */
+  long bytes() {
+    return bytesByFile.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** Bytes of all files per token vector. */
+  double bytesPerToken() {
+    return bytes() / (double) Arrays.stream(tokenCounts).asLongStream().sum();
+  }
+}

@@ -1,0 +1,74 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.tests.bench;
+
+import java.io.IOException;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.KnnFloatVectorQuery;
+import org.apache.lucene.search.LateInteractionRescorer;
+import org.apache.lucene.search.TopDocs;
+
+/**
+ * Lucene's cheap late interaction over a {@link PooledIndex}: the documents of the nearest mean
+ * vectors, rescored by {@link LateInteractionRescorer}.
+ */
+final class PooledRescored implements SearchMethod {
+
+  private final int candidates;
+
+  PooledRescored(int candidates) {
+    this.candidates = candidates;
+  }
+
+  @Override
+  public String name() {
+    return "pooled-lucene";
+  }
+
+  @Override
+  public String views() {
+    return "1";
+  }
+
+  @Override
+  public int candidates() {
+    return candidates;
+  }
+
+  @Override
+  public Answer search(IndexSearcher searcher, float[][] query, int k) throws IOException {
+    VisitedCount visited = new VisitedCount();
+    TopDocs nearest =
+        searcher.search(new MeanQuery(PooledIndex.mean(query), candidates, visited), candidates);
+    TopDocs rescored =
+        LateInteractionRescorer.create(VectorIndex.TOKENS, query, VectorIndex.SIMILARITY)
+            .rescore(searcher, nearest, Math.min(k, candidates));
+    return new Answer(Answer.documents(rescored), visited.visited(), Answer.documents(nearest));
+  }
+
+  private static final class MeanQuery extends KnnFloatVectorQuery {
+    private final VisitedCount visited;
+
+    MeanQuery(float[] mean, int k, VisitedCount visited) {
+      super(PooledIndex.MEAN, mean, k);
+      this.visited = visited;
+    }
+
+    @Override
+    protected TopDocs mergeLeafResults(TopDocs[] perLeafResults) {
+      visited.add(perLeafResults);
+      return super.mergeLeafResults(perLeafResults);
+    }
+  }
+}

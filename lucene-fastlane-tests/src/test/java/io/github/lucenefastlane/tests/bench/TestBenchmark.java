@@ -1,0 +1,188 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.tests.bench;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.lucene.codecs.Codec;
+import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.tests.util.TestUtil;
+import org.junit.AfterClass;
+import org.junit.BeforeClass;
+
+/** The benchmark from its command line, on little data. Times are not looked at. */
+public class TestBenchmark extends LuceneTestCase {
+
+  private static final List<String> KEYS =
+      List.of(
+          "contender",
+          "encoding",
+          "views",
+          "candidates",
+          "recall10",
+          "recall100",
+          "comparisons",
+          "mean_ms",
+          "p50_ms",
+          "p95_ms",
+          "qps",
+          "threads",
+          "build_s",
+          "bytes_per_token",
+          "heap_mb");
+
+  private static Codec saved;
+
+  /** What is measured is the default codec, not a random one. */
+  @BeforeClass
+  public static void useDefaultCodec() {
+    saved = Codec.getDefault();
+    Codec.setDefault(TestUtil.getDefaultCodec());
+  }
+
+  @AfterClass
+  public static void restoreCodec() {
+    Codec.setDefault(saved);
+    saved = null;
+  }
+
+  private static final StringWriter ERRORS = new StringWriter();
+
+  private static int bench(StringWriter out, String... args) {
+    ERRORS.getBuffer().setLength(0);
+    return BenchCommand.run(new PrintWriter(out, true), new PrintWriter(ERRORS, true), args);
+  }
+
+  public void testAllContenders() throws Exception {
+    Path folder = createTempDir();
+    Path work = folder.resolve("work");
+    Path json = folder.resolve("new").resolve("rows.json");
+    StringWriter out = new StringWriter();
+    List<String> args = new ArrayList<>();
+    args.addAll(List.of("--docs", "50", "--tokens", "16", "--dim", "32", "--queries", "4"));
+    args.addAll(List.of("--repetitions", "1", "--threads", "2", "--seed", "" + random().nextInt()));
+    args.addAll(List.of("--candidates", "12,100", "--views", "2,all"));
+    args.addAll(List.of("--json", json.toString(), "--work", work.toString()));
+    if (random().nextBoolean()) {
+      args.add("--hard");
+    }
+    assertEquals(ERRORS.toString(), 0, bench(out, args.toArray(String[]::new)));
+
+    JsonArray rows = JsonParser.parseString(Files.readString(json)).getAsJsonArray();
+    Set<String> contenders = new HashSet<>();
+    for (JsonElement element : rows) {
+      JsonObject row = element.getAsJsonObject();
+      assertTrue(row.toString(), row.keySet().containsAll(KEYS));
+      String contender = row.get("contender").getAsString();
+      contenders.add(contender);
+      assertTrue(out.toString(), out.toString().contains(contender));
+      double recall10 = row.get("recall10").getAsDouble();
+      double recall100 = row.get("recall100").getAsDouble();
+      assertTrue(row.toString(), recall10 >= 0 && recall10 <= 1);
+      assertTrue(row.toString(), recall100 >= 0 && recall100 <= 1);
+      if (contender.startsWith("exhaustive")) {
+        // The truth is the kernel's. A sum of pairs may round two equally good documents apart.
+        double swapped = contender.equals("exhaustive-kernel") ? 0 : 1 / 40.0;
+        assertEquals(row.toString(), 1, recall10, swapped);
+        assertEquals(row.toString(), 1, recall100, 0);
+        assertTrue(row.get("candidates").isJsonNull());
+      }
+      boolean scoresAll =
+          row.get("candidates").isJsonNull() || row.get("candidates").getAsInt() >= 100;
+      if (scoresAll && row.get("encoding").getAsString().equals("float32")) {
+        // All documents are candidates of one pooled vector. Token by token, most are.
+        double least = contender.startsWith("stock") ? 0.9 : 1 - 1 / 40.0;
+        assertTrue(row.toString(), recall10 >= least);
+      }
+      assertTrue(row.toString(), row.get("comparisons").getAsDouble() > 0);
+      assertTrue(row.toString(), row.get("bytes_per_token").getAsDouble() > 32 / 2);
+      assertTrue(row.toString(), row.get("build_s").getAsDouble() > 0);
+      assertTrue(row.toString(), row.get("qps").getAsDouble() > 0);
+      assertTrue(row.toString(), row.get("heap_mb").getAsDouble() >= 0);
+    }
+    // Two threadings each of: 2 exhaustive, 2 + 2 pooled, 3 + 3 stock, 3 encodings * 2 views * 2.
+    assertEquals(2 * (2 + 4 + 6 + 12), rows.size());
+    assertEquals(
+        Set.of(
+            "exhaustive-pairwise",
+            "exhaustive-kernel",
+            "pooled-lucene",
+            "pooled-fastlane",
+            "stock-10",
+            "stock-100",
+            "stock-sq-10",
+            "stock-sq-100",
+            "fastlane-8"),
+        contenders);
+    try (Stream<Path> left = Files.list(work)) {
+      assertEquals("the indexes are deleted", 0, left.filter(Files::isDirectory).count());
+    }
+  }
+
+  public void testChosenContender() {
+    StringWriter out = new StringWriter();
+    int code =
+        bench(
+            out,
+            "--docs=20",
+            "--tokens=5",
+            "--dim=16",
+            "--queries=2",
+            "--repetitions=1",
+            "--contenders=fastlane",
+            "--encodings=int4",
+            "--views=2",
+            "--candidates=10",
+            "--tokens-per-route=1,4",
+            "--threads=1",
+            "--work=" + createTempDir());
+    assertEquals(ERRORS.toString(), 0, code);
+    assertTrue(out.toString(), out.toString().contains("fastlane-1 "));
+    assertTrue(out.toString(), out.toString().contains("fastlane-4 "));
+    assertFalse(out.toString(), out.toString().contains("pooled"));
+  }
+
+  public void testWrongUsage() {
+    String[][] wrong = {
+      {"--docs=0"},
+      {"--dim=1025"},
+      {"--tokens=0"},
+      {"--queries=0"},
+      {"--threads=0"},
+      {"--repetitions=0"},
+      {"--views=65"},
+      {"--views=some"},
+      {"--candidates=0"},
+      {"--tokens-per-route=0"},
+      {"--contenders=nobody"},
+      {"--encodings=INT2"},
+    };
+    for (String[] args : wrong) {
+      assertEquals(args[0], 2, bench(new StringWriter(), args));
+      String option = args[0].substring(0, args[0].indexOf('='));
+      assertTrue(ERRORS.toString(), ERRORS.toString().contains(option));
+    }
+  }
+}
