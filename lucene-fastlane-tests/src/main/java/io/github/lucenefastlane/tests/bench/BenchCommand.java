@@ -155,6 +155,12 @@ public final class BenchCommand implements Callable<Integer> {
   private Path json;
 
   @Option(
+      names = "--plot",
+      paramLabel = "FILE",
+      description = "Draw recall@10 against latency into a PNG file, *.png.")
+  private Path plot;
+
+  @Option(
       names = "--work",
       paramLabel = "FOLDER",
       description = "Where to make the indexes, which are deleted afterwards (a temporary folder).")
@@ -173,6 +179,8 @@ public final class BenchCommand implements Callable<Integer> {
   public static void main(String[] args) {
     // Lucene tells which vector instructions it uses: of no interest here unless it is a warning.
     LUCENE_LOGGER.setLevel(Level.WARNING);
+    // The plot is drawn into a file; no display is needed.
+    System.setProperty("java.awt.headless", "true");
     System.exit(run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args));
   }
 
@@ -206,13 +214,18 @@ public final class BenchCommand implements Callable<Integer> {
     check("--docs", docs, 1, MAX_DOCS);
     check("--tokens", tokens, 1, MAX_TOKENS);
     check("--dim", dimension, 1, 1024); // the limit of Lucene's own formats
+    if (plot != null && plot.toString().endsWith(".png") == false) {
+      throw new ParameterException(spec.commandLine(), "--plot must be a file *.png, got: " + plot);
+    }
     Corpus corpus = new SyntheticCorpus(docs, tokens, dimension, hard, seed);
     List<String> setting = new ArrayList<>();
     setting.add("data: " + corpus.description() + ", " + queries + " queries");
     setting.addAll(Environment.describe());
     PrintWriter out = spec.commandLine().getOut();
-    if (json != null) {
-      Files.createDirectories(json.toAbsolutePath().getParent()); // rather fail now than at the end
+    for (Path file : new Path[] {json, plot}) {
+      if (file != null) {
+        Files.createDirectories(file.toAbsolutePath().getParent()); // fail now, not at the end
+      }
     }
     Path folder =
         work == null
@@ -225,6 +238,9 @@ public final class BenchCommand implements Callable<Integer> {
       report.print(out);
       if (json != null) {
         report.writeJson(json);
+      }
+      if (plot != null) {
+        CurvePlot.write(corpus.description(), rows, plot);
       }
     } finally {
       IOUtils.rm(folder);

@@ -17,6 +17,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import java.awt.image.BufferedImage;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -26,6 +27,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.apache.lucene.codecs.Codec;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
@@ -78,13 +80,15 @@ public class TestBenchmark extends LuceneTestCase {
   public void testAllContenders() throws Exception {
     Path folder = createTempDir();
     Path work = folder.resolve("work");
+    Path plot = folder.resolve("curves.png");
     Path json = folder.resolve("new").resolve("rows.json");
     StringWriter out = new StringWriter();
     List<String> args = new ArrayList<>();
     args.addAll(List.of("--docs", "50", "--tokens", "16", "--dim", "32", "--queries", "4"));
     args.addAll(List.of("--repetitions", "1", "--threads", "2", "--seed", "" + random().nextInt()));
     args.addAll(List.of("--candidates", "12,100", "--views", "2,all"));
-    args.addAll(List.of("--json", json.toString(), "--work", work.toString()));
+    args.addAll(List.of("--json", json.toString(), "--plot", plot.toString()));
+    args.addAll(List.of("--work", work.toString()));
     if (random().nextBoolean()) {
       args.add("--hard");
     }
@@ -136,6 +140,8 @@ public class TestBenchmark extends LuceneTestCase {
             "stock-sq-100",
             "fastlane-8"),
         contenders);
+    BufferedImage image = ImageIO.read(plot.toFile());
+    assertTrue(image.getWidth() > 0 && image.getHeight() > 0);
     try (Stream<Path> left = Files.list(work)) {
       assertEquals("the indexes are deleted", 0, left.filter(Files::isDirectory).count());
     }
@@ -178,6 +184,7 @@ public class TestBenchmark extends LuceneTestCase {
       {"--tokens-per-route=0"},
       {"--contenders=nobody"},
       {"--encodings=INT2"},
+      {"--plot=curves.gif"},
     };
     for (String[] args : wrong) {
       assertEquals(args[0], 2, bench(new StringWriter(), args));
