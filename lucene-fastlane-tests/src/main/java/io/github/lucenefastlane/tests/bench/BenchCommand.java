@@ -55,6 +55,7 @@ public final class BenchCommand implements Callable<Integer> {
   /** Held for good: a logger nobody holds forgets its level. */
   private static final Logger LUCENE_LOGGER = Logger.getLogger("org.apache.lucene");
 
+  private static final int DEFAULT_DOCS = 2000;
   private static final int MAX_DOCS = 10_000_000;
   private static final int MAX_TOKENS = 8192;
 
@@ -63,9 +64,8 @@ public final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--docs",
       paramLabel = "N",
-      defaultValue = "2000",
-      description = "Documents (${DEFAULT-VALUE}).")
-  private int docs;
+      description = "Documents (" + DEFAULT_DOCS + ", or all of --data).")
+  private Integer docs;
 
   @Option(
       names = "--tokens",
@@ -85,6 +85,20 @@ public final class BenchCommand implements Callable<Integer> {
       names = "--hard",
       description = "Documents of several unrelated passages, and queries about one of them.")
   private boolean hard;
+
+  @Option(
+      names = "--data",
+      paramLabel = "INDEX",
+      description =
+          "Take the token vectors of an index, as ./fastlane index makes it, in place of synthetic"
+              + " ones. Queries are made of its documents' tokens, with noise.")
+  private Path data;
+
+  @Option(
+      names = "--field",
+      defaultValue = "tokens",
+      description = "The field of --data with the vectors (${DEFAULT-VALUE}).")
+  private String field;
 
   @Option(names = "--seed", defaultValue = "42", description = "Of the data (${DEFAULT-VALUE}).")
   private long seed;
@@ -211,13 +225,32 @@ public final class BenchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Settings settings = settings();
-    check("--docs", docs, 1, MAX_DOCS);
-    check("--tokens", tokens, 1, MAX_TOKENS);
-    check("--dim", dimension, 1, 1024); // the limit of Lucene's own formats
     if (plot != null && plot.toString().endsWith(".png") == false) {
       throw new ParameterException(spec.commandLine(), "--plot must be a file *.png, got: " + plot);
     }
-    Corpus corpus = new SyntheticCorpus(docs, tokens, dimension, hard, seed);
+    try (Corpus corpus = corpus()) {
+      measure(corpus, settings);
+    }
+    return CommandLine.ExitCode.OK;
+  }
+
+  private Corpus corpus() throws IOException {
+    check("--docs", docs == null ? DEFAULT_DOCS : docs, 1, MAX_DOCS);
+    check("--tokens", tokens, 1, MAX_TOKENS);
+    check("--dim", dimension, 1, 1024); // the limit of Lucene's own formats
+    if (data == null) {
+      return new SyntheticCorpus(docs == null ? DEFAULT_DOCS : docs, tokens, dimension, hard, seed);
+    }
+    for (String option : List.of("--tokens", "--dim", "--hard")) {
+      if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+        throw new ParameterException(
+            spec.commandLine(), option + " is of synthetic data and excludes --data");
+      }
+    }
+    return new StoredCorpus(data, field, docs == null ? MAX_DOCS : docs, seed);
+  }
+
+  private void measure(Corpus corpus, Settings settings) throws IOException {
     List<String> setting = new ArrayList<>();
     setting.add("data: " + corpus.description() + ", " + queries + " queries");
     setting.addAll(Environment.describe());
@@ -245,7 +278,6 @@ public final class BenchCommand implements Callable<Integer> {
     } finally {
       IOUtils.rm(folder);
     }
-    return CommandLine.ExitCode.OK;
   }
 
   private Settings settings() {

@@ -21,9 +21,9 @@ import java.util.TreeMap;
 import org.apache.lucene.index.IndexFileNames;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.LogDocMergePolicy;
 import org.apache.lucene.index.NoMergePolicy;
 import org.apache.lucene.index.SerialMergeScheduler;
-import org.apache.lucene.index.TieredMergePolicy;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 
@@ -49,6 +49,9 @@ record BuiltIndex(
 
   /** Segments that are merged into one at the end: the same number for every index. */
   static final int SEGMENTS = 8;
+
+  /** Of a large index, whose buffer fills up before a segment is complete. */
+  private static final int MOST_SEGMENTS = 10_000;
 
   private static final double RAM_BUFFER_MB = 512;
 
@@ -82,7 +85,9 @@ record BuiltIndex(
         writer.commit();
         indexNanos += System.nanoTime() - start;
       }
-      TieredMergePolicy toOneSegment = new TieredMergePolicy();
+      // Keeps the order of documents, and merges all segments in one step.
+      LogDocMergePolicy toOneSegment = new LogDocMergePolicy();
+      toOneSegment.setMergeFactor(MOST_SEGMENTS);
       toOneSegment.setNoCFSRatio(0);
       IndexWriterConfig second = config(index).setMergePolicy(toOneSegment);
       progress.start("merge " + index.name(), 1);

@@ -13,13 +13,14 @@
  */
 package io.github.lucenefastlane.tests.bench;
 
+import java.io.Closeable;
 import java.io.IOException;
 
 /**
  * Documents and queries as token vectors. Everything that is measured in one run sees the same
  * ones. Thread-safe.
  */
-interface Corpus {
+interface Corpus extends Closeable {
 
   /** Number of documents. */
   int size();

@@ -87,7 +87,7 @@ public class StageBenchmark {
   /** Builds the index, and finds each query's candidates. */
   @Setup
   public void setup() throws IOException {
-    Corpus corpus = new SyntheticCorpus(documents, 70, 128, false, 42);
+    SyntheticCorpus corpus = new SyntheticCorpus(documents, 70, 128, false, 42);
     VectorIndex index = new FastLaneIndex(encoding, FastLaneVectorsFormat.DEFAULT_TOKENS_PER_ROUTE);
     folder = Files.createTempDirectory("fastlane-stages");
     BuiltIndex.build(index, corpus, folder, new Progress(new PrintWriter(Writer.nullWriter())));
@@ -103,7 +103,7 @@ public class StageBenchmark {
       views[q] = PooledIndex.mean(query);
       scorers[q] = MaxSim.of(query, VectorIndex.SIMILARITY).scorer();
       next = q;
-      // All documents have the field: a document's ordinal is its number.
+      // All documents have the field: a document's ordinal is Lucene's number of it.
       found[q] = Answer.documents(lane());
       Arrays.sort(found[q]); // a rerank reads in the order of the disk
     }

@@ -230,6 +230,9 @@ final class SyntheticCorpus implements Corpus {
   }
 
   @Override
+  public void close() {}
+
+  @Override
   public String description() {
     return String.format(
         Locale.ROOT,

@@ -17,9 +17,11 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.github.lucenefastlane.codec.TokenEncoding;
 import java.awt.image.BufferedImage;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -168,6 +170,39 @@ public class TestBenchmark extends LuceneTestCase {
     assertTrue(out.toString(), out.toString().contains("fastlane-1 "));
     assertTrue(out.toString(), out.toString().contains("fastlane-4 "));
     assertFalse(out.toString(), out.toString().contains("pooled"));
+  }
+
+  public void testVectorsOfAnIndex() throws Exception {
+    Path folder = createTempDir();
+    SyntheticCorpus corpus = new SyntheticCorpus(30, 20, 16, true, random().nextLong());
+    VectorIndex index = new FastLaneIndex(TokenEncoding.FLOAT32, 8);
+    BuiltIndex.build(index, corpus, folder, new Progress(new PrintWriter(Writer.nullWriter())));
+    try (StoredCorpus stored = new StoredCorpus(folder, VectorIndex.TOKENS, 25, 1)) {
+      assertEquals(25, stored.size());
+      assertEquals(16, stored.dimension());
+      int n = random().nextInt(25);
+      float[][] expected = corpus.document(n);
+      float[][] actual = stored.document(n);
+      assertEquals(expected.length, actual.length);
+      for (int t = 0; t < expected.length; t++) {
+        assertArrayEquals(expected[t], actual[t], 1e-5f);
+      }
+      assertArrayEquals(stored.query(n), stored.query(n));
+      assertNotEquals(stored.query(n)[0][0], stored.query(n + 1)[0][0], 0);
+    }
+    StringWriter out = new StringWriter();
+    String[] args = {
+      "--data=" + folder,
+      "--queries=2",
+      "--repetitions=1",
+      "--contenders=exhaustive-kernel",
+      "--work=" + createTempDir()
+    };
+    assertEquals(ERRORS.toString(), 0, bench(out, args));
+    assertTrue(out.toString(), out.toString().contains("30 documents, dimension 16"));
+    assertEquals(1, bench(new StringWriter(), "--data=" + folder, "--field=other"));
+    assertTrue(ERRORS.toString(), ERRORS.toString().contains("other"));
+    assertEquals(2, bench(new StringWriter(), "--data=" + folder, "--hard"));
   }
 
   public void testWrongUsage() {
