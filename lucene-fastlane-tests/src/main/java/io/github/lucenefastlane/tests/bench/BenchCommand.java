@@ -216,7 +216,9 @@ public final class BenchCommand implements Callable<Integer> {
     if (debug) {
       failure.printStackTrace(err);
     } else {
-      err.println("fastlane bench: " + failure + " (--debug prints the stack trace)");
+      String problem =
+          failure instanceof IllegalArgumentException ? failure.getMessage() : failure.toString();
+      err.println("fastlane bench: " + problem + " (--debug prints the stack trace)");
     }
     err.flush();
     return CommandLine.ExitCode.SOFTWARE;

@@ -15,6 +15,7 @@ package io.github.lucenefastlane.tests.bench;
 
 import io.github.lucenefastlane.codec.MultiVectorValues;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,12 +58,16 @@ final class StoredCorpus implements Corpus {
    * Opens an index.
    *
    * @param most documents that are used, the first ones
-   * @throws IllegalArgumentException if no document has token vectors in the field
+   * @throws IllegalArgumentException if there is no such folder, or no document has token vectors
+   *     in the field
    */
   StoredCorpus(Path folder, String field, int most, long seed) throws IOException {
     this.folder = folder;
     this.field = field;
     this.seed = seed;
+    if (Files.isDirectory(folder) == false) { // opening it would make it
+      throw new IllegalArgumentException("--data must be the folder of an index, got: " + folder);
+    }
     this.directory = FSDirectory.open(folder);
     int dimension = 0;
     DirectoryReader opened = null;

@@ -203,6 +203,10 @@ public class TestBenchmark extends LuceneTestCase {
     assertEquals(1, bench(new StringWriter(), "--data=" + folder, "--field=other"));
     assertTrue(ERRORS.toString(), ERRORS.toString().contains("other"));
     assertEquals(2, bench(new StringWriter(), "--data=" + folder, "--hard"));
+    Path none = folder.resolve("none");
+    assertEquals(1, bench(new StringWriter(), "--data=" + none));
+    assertTrue(ERRORS.toString(), ERRORS.toString().contains("none"));
+    assertFalse(Files.exists(none));
   }
 
   public void testWrongUsage() {
