@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = FastLane.Version.class,
     description = "Late-interaction (multi-vector, MaxSim) search for Apache Lucene.",
+    footer = {"", "fastlane bench compares with Lucene's own late interaction, for developers."},
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:success", "1:failure", "2:wrong usage"},
     subcommands = {
