@@ -60,9 +60,7 @@ final class DemoCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     Console console = parent.console();
     PassageSource text = new JavadocPassages(DemoText.find());
-    if (IndexFolder.removePartial(index)) {
-      console.err().println("Removed a half-written index beside " + index);
-    }
+    IndexFolder.recover(index).forEach(console.err()::println);
     try (Model model = Model.load(null, null)) {
       prepare(text, model, console);
       try (PassageIndex opened = PassageIndex.open(index)) {

@@ -80,6 +80,7 @@ final class IndexCommand implements Callable<Integer> {
           spec, "--max-tokens", EncoderConfig.MIN_LENGTH, EncoderConfig.MAX_LENGTH, maxTokens);
     }
     PassageSource source = PassageSource.of(input);
+    IndexFolder.recover(index).forEach(console.err()::println);
     IndexFolder.checkReplaceable(index, overwrite); // before the model is loaded
     IndexSummary summary;
     try (Model loaded = Model.load(model, maxTokens)) {

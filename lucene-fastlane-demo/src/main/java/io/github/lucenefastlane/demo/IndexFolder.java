@@ -20,33 +20,38 @@ import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
-import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.store.Lock;
 import org.apache.lucene.store.LockObtainFailedException;
+import org.apache.lucene.util.IOUtils;
 
 /**
  * An index folder being made. It is written under the name {@code TARGET.partial} beside its place
- * and moved there when complete, so that the target is at any time absent, the old index or the new
- * one. Closing without {@link #publish} removes what was written.
+ * and moved there when complete; an index that it replaces is moved to {@code TARGET.replaced} for
+ * that moment. So the target is at any time absent, the old index or the new one, and if the
+ * program is killed while it is absent, {@link #recover} puts the old index back. Closing without
+ * {@link #publish} removes what was written. Folders of those names that this program did not make
+ * are left alone: then no index is made.
  */
 final class IndexFolder implements Closeable {
   private final Path target;
+  private final boolean overwrite;
   private final Path partial;
   private final Directory directory;
   private final IndexWriter writer;
   private final Thread interrupted = new Thread(this::removeInterrupted, "remove-half-written");
   private boolean done;
 
-  private IndexFolder(Path target, Path partial, Directory directory, IndexWriter writer) {
+  private IndexFolder(Path target, boolean overwrite, Directory directory, IndexWriter writer) {
     this.target = target;
-    this.partial = partial;
+    this.overwrite = overwrite;
+    this.partial = partial(target);
     this.directory = directory;
     this.writer = writer;
     Runtime.getRuntime().addShutdownHook(interrupted);
@@ -61,7 +66,7 @@ final class IndexFolder implements Closeable {
    */
   static IndexFolder create(Path target, boolean overwrite, IndexWriterConfig config)
       throws IOException {
-    Path place = target.toAbsolutePath().normalize();
+    Path place = absolute(target);
     checkReplaceable(place, overwrite);
     Path partial = partial(place);
     try {
@@ -70,66 +75,95 @@ final class IndexFolder implements Closeable {
       throw new CommandFailure("cannot make the folder " + partial + ": a file is in the way", e);
     }
     Directory directory = FSDirectory.open(partial);
+    IndexWriter writer = null;
     try {
-      IndexWriter writer =
-          new IndexWriter(directory, config.setOpenMode(IndexWriterConfig.OpenMode.CREATE));
-      return new IndexFolder(place, partial, directory, writer);
+      writer = new IndexWriter(directory, config.setOpenMode(IndexWriterConfig.OpenMode.CREATE));
+      OwnFolder.mark(partial); // under the writer's lock, and before there is any file to lose
+      return new IndexFolder(place, overwrite, directory, writer);
     } catch (LockObtainFailedException e) {
       directory.close();
       throw new CommandFailure(
           "another process is writing " + place + "; wait for it or choose another --index", e);
     } catch (IOException | RuntimeException e) {
-      directory.close();
+      IOUtils.closeWhileHandlingException(writer, directory);
       throw e;
     }
   }
 
   /**
-   * Removes what an interrupted run left beside a target, unless a process is still writing it.
+   * Clears up what a killed run left beside a target: puts the old index back if it was moved away
+   * and the new one did not come, and removes a half-written one.
    *
-   * @return whether there was something to remove
+   * @return a sentence on each thing that was done
+   * @throws CommandFailure if a process is still writing there, or a folder under a temporary name
+   *     is not this program's
    */
-  static boolean removePartial(Path target) throws IOException {
-    Path partial = partial(target.toAbsolutePath().normalize());
-    if (!Files.isDirectory(partial)) {
-      return false;
+  static List<String> recover(Path target) throws IOException {
+    Path place = absolute(target);
+    List<String> deeds = new ArrayList<>();
+    Path replaced = replaced(place);
+    if (!Files.exists(place) && holdsReplaced(place)) {
+      checkTemporary(replaced);
+      move(replaced, place);
+      deeds.add("Put back the index " + target + ", which an interrupted run had moved away");
     }
-    try (Directory directory = FSDirectory.open(partial);
-        Lock lock = directory.obtainLock(IndexWriter.WRITE_LOCK_NAME)) {
-      lock.ensureValid();
-    } catch (LockObtainFailedException e) {
-      throw new CommandFailure("another process is writing " + target + "; wait for it", e);
+    if (Files.isDirectory(place) && PassageIndex.exists(place)) {
+      OwnFolder.unmark(place);
     }
-    delete(partial);
-    return true;
+    Path partial = partial(place);
+    if (Files.exists(partial)) {
+      checkTemporary(partial);
+      try (Directory directory = FSDirectory.open(partial);
+          Lock lock = directory.obtainLock(IndexWriter.WRITE_LOCK_NAME)) {
+        lock.ensureValid();
+      } catch (LockObtainFailedException e) {
+        throw new CommandFailure("another process is writing " + target + "; wait for it", e);
+      }
+      OwnFolder.delete(partial);
+      deeds.add("Removed a half-written index beside " + target);
+    }
+    return deeds;
+  }
+
+  /**
+   * Whether the index of a target is where a killed run moved it, and {@link #recover} would put it
+   * back if the target is absent.
+   */
+  static boolean holdsReplaced(Path target) throws IOException {
+    Path replaced = replaced(absolute(target));
+    return Files.exists(replaced.resolve(OwnFolder.MARK)) && PassageIndex.exists(replaced);
   }
 
   /**
    * Checks that an index may be made at the target, before any work is spent on it.
    *
-   * @throws CommandFailure if the target is taken
+   * @throws CommandFailure if the target or a name that is needed beside it is taken
    */
   static void checkReplaceable(Path target, boolean overwrite) throws IOException {
-    if (Files.exists(target) && !Files.isDirectory(target)) {
-      throw new CommandFailure(target + " is a file; choose another folder for --index");
-    }
-    if (!Files.isDirectory(target) || isEmpty(target)) {
-      return;
-    }
-    if (!PassageIndex.exists(target)) {
+    String objection = OwnFolder.objectionToIndex(target);
+    if (objection != null) {
       throw new CommandFailure(
-          target + " is not empty and not an index; choose another folder for --index");
+          target + " " + objection + "; it will not be overwritten: choose another --index");
     }
-    if (!overwrite) {
-      throw new CommandFailure(
-          target + " already holds an index; add --overwrite to replace it, or choose another one");
-    }
-    try (Directory directory = FSDirectory.open(target);
-        DirectoryReader reader = DirectoryReader.open(directory)) {
-      if (IndexDescription.fromUserData(reader.getIndexCommit().getUserData()) == null) {
+    if (!OwnFolder.isFree(target)) {
+      if (!overwrite) {
         throw new CommandFailure(
-            target + " holds an index that fastlane did not make; it will not be overwritten");
+            target
+                + " already holds an index; add --overwrite to replace it, or choose another one");
       }
+      checkTemporary(replaced(absolute(target)));
+    }
+    checkTemporary(partial(absolute(target)));
+  }
+
+  private static void checkTemporary(Path folder) throws IOException {
+    String objection = OwnFolder.objectionToTemporary(folder);
+    if (objection != null) {
+      throw new CommandFailure(
+          folder
+              + " is in the way: it "
+              + objection
+              + "; move it elsewhere or choose another --index");
     }
   }
 
@@ -137,7 +171,11 @@ final class IndexFolder implements Closeable {
     return writer;
   }
 
-  /** Commits the index with its description and puts it in its place. */
+  /**
+   * Commits the index with its description and puts it in its place.
+   *
+   * @throws CommandFailure if the place was taken meanwhile
+   */
   synchronized void publish(IndexDescription description) throws IOException {
     if (done) {
       return; // the program is being interrupted
@@ -146,18 +184,62 @@ final class IndexFolder implements Closeable {
     writer.setLiveCommitData(userData.entrySet());
     writer.close();
     directory.close();
-    Path replaced = target.resolveSibling(target.getFileName() + ".replaced");
-    if (Files.isDirectory(target)) {
-      if (isEmpty(target)) {
-        Files.delete(target);
-      } else {
-        delete(replaced);
-        Files.move(target, replaced, StandardCopyOption.ATOMIC_MOVE);
-      }
+    checkReplaceable(target, overwrite); // again, for it was long ago
+    Path replaced = replaced(target);
+    boolean replaces = Files.isDirectory(target);
+    if (replaces) {
+      OwnFolder.delete(replaced);
+      moveAway(replaced);
     }
-    Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
+    try {
+      move(partial, target);
+    } catch (IOException | RuntimeException e) {
+      if (replaces) {
+        putBack(replaced, e);
+      }
+      throw e;
+    }
     done = true;
-    delete(replaced);
+    OwnFolder.unmark(target);
+    if (replaces) {
+      OwnFolder.delete(replaced);
+    }
+  }
+
+  private void moveAway(Path replaced) throws IOException {
+    OwnFolder.mark(target);
+    try {
+      move(target, replaced);
+    } catch (IOException | RuntimeException e) {
+      try {
+        OwnFolder.unmark(target);
+      } catch (IOException again) {
+        e.addSuppressed(again);
+      }
+      throw e;
+    }
+  }
+
+  /** After a failure to move the new index to the target. */
+  private void putBack(Path replaced, Exception failure) {
+    try {
+      move(replaced, target);
+      OwnFolder.unmark(target);
+    } catch (IOException again) {
+      done = true; // neither index is removed
+      CommandFailure both =
+          new CommandFailure(
+              "cannot move the new index to "
+                  + target
+                  + ": it is in "
+                  + partial
+                  + ", the old one in "
+                  + replaced
+                  + "; rename one of them",
+              failure);
+      both.addSuppressed(again);
+      throw both;
+    }
   }
 
   @Override
@@ -178,7 +260,7 @@ final class IndexFolder implements Closeable {
         writer.rollback();
       } finally {
         directory.close();
-        delete(partial);
+        OwnFolder.delete(partial);
       }
     }
   }
@@ -192,28 +274,19 @@ final class IndexFolder implements Closeable {
     }
   }
 
+  private static Path absolute(Path target) {
+    return target.toAbsolutePath().normalize();
+  }
+
   private static Path partial(Path target) {
     return target.resolveSibling(target.getFileName() + ".partial");
   }
 
-  private static boolean isEmpty(Path folder) throws IOException {
-    try (Stream<Path> entries = Files.list(folder)) {
-      return entries.findAny().isEmpty();
-    }
+  private static Path replaced(Path target) {
+    return target.resolveSibling(target.getFileName() + ".replaced");
   }
 
-  /** Deletes a folder of plain files, which is what an index is; a sub-folder is not ours to go. */
-  private static void delete(Path folder) throws IOException {
-    if (!Files.isDirectory(folder)) {
-      return;
-    }
-    List<Path> files;
-    try (Stream<Path> entries = Files.list(folder)) {
-      files = entries.toList();
-    }
-    for (Path file : files) {
-      Files.delete(file);
-    }
-    Files.delete(folder);
+  private static void move(Path from, Path to) throws IOException {
+    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
   }
 }

@@ -70,6 +70,15 @@ final class PassageIndex implements Closeable {
    */
   static PassageIndex open(Path folder) throws IOException {
     if (!exists(folder)) {
+      if (IndexFolder.holdsReplaced(folder)) {
+        throw new CommandFailure(
+            "no index in "
+                + folder
+                + ": an interrupted run moved it to "
+                + folder
+                + ".replaced; rename that to "
+                + folder);
+      }
       throw new CommandFailure(
           "no index in " + folder + " (make one with: fastlane index --input ... --index ...)");
     }

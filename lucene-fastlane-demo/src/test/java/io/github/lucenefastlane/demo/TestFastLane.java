@@ -172,6 +172,22 @@ public class TestFastLane extends LuceneTestCase {
     }
   }
 
+  public void testIndexLeavesTakenNeighboursAlone() throws IOException {
+    Path folder = createTempDir();
+    Path corpus =
+        Files.writeString(folder.resolve("corpus.jsonl"), "{\"_id\":\"1\",\"text\":\"x\"}");
+    Path partial = Files.createDirectory(folder.resolve("index.partial"));
+    Path thesis = Files.writeString(partial.resolve("thesis.txt"), "years of work");
+    Path index = folder.resolve("index");
+    String what = partial + " is in the way: it was not left there by fastlane";
+    assertFailure(what, "index", "--input", corpus, "--index", index, "--overwrite");
+    assertFailure(what, "demo", "--index", index);
+    try (Stream<Path> entries = Files.list(partial)) {
+      assertEquals(List.of(thesis), entries.toList());
+    }
+    assertFalse(Files.exists(index));
+  }
+
   public void testDebugPrintsTheStackTrace() {
     Cli cli = Cli.run("--debug", "info", "--index", createTempDir().resolve("index"));
     assertEquals(1, cli.code());

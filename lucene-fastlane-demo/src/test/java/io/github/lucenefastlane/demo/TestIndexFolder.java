@@ -15,10 +15,14 @@ package io.github.lucenefastlane.demo;
 
 import io.github.lucenefastlane.codec.TokenEncoding;
 import java.io.IOException;
+import java.nio.file.CopyOption;
+import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
@@ -28,6 +32,7 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.tests.mockfile.FilterFileSystemProvider;
 import org.apache.lucene.tests.util.LuceneTestCase;
 
 /** An index folder is at any time absent, the old index or the new one. */
@@ -132,7 +137,7 @@ public class TestIndexFolder extends LuceneTestCase {
         IndexWriter writer = new IndexWriter(directory, new IndexWriterConfig())) {
       writer.addDocument(new Document());
     }
-    assertRefused("fastlane did not make; it will not be overwritten", true);
+    assertRefused("holds an index that fastlane did not make; it will not be overwritten", true);
     CommandFailure failure =
         expectThrows(CommandFailure.class, () -> PassageIndex.open(target).close());
     assertTrue(failure.getMessage(), failure.getMessage().contains("not one made by fastlane"));
@@ -151,26 +156,239 @@ public class TestIndexFolder extends LuceneTestCase {
     assertTrue(failure.getMessage(), failure.getMessage().contains(why));
   }
 
-  public void testHalfWrittenIsReplacedOrRemoved() throws IOException {
-    Path partial = parent.resolve("index.partial");
-    try (Directory directory = FSDirectory.open(partial);
+  /** An index without a description, as it is while being written. */
+  private static void writeIndex(Path folder) throws IOException {
+    try (Directory directory = FSDirectory.open(folder);
         IndexWriter writer = new IndexWriter(directory, new IndexWriterConfig())) {
       writer.addDocument(new Document());
     }
+  }
+
+  public void testHalfWrittenIsReplacedOrRemoved() throws IOException {
+    Path partial = Files.createDirectory(parent.resolve("index.partial"));
     if (random().nextBoolean()) {
-      assertTrue(IndexFolder.removePartial(target));
+      OwnFolder.mark(partial);
+      if (random().nextBoolean()) {
+        writeIndex(partial);
+      }
+    } else if (random().nextBoolean()) {
+      Files.createFile(partial.resolve(IndexWriter.WRITE_LOCK_NAME));
+    }
+    if (random().nextBoolean()) {
+      assertEquals(
+          List.of("Removed a half-written index beside " + target), IndexFolder.recover(target));
       assertEquals(List.of(), names());
-      assertFalse(IndexFolder.removePartial(target));
+      assertEquals(List.of(), IndexFolder.recover(target));
     }
     make("first", false);
     assertEquals("first", source());
     assertEquals(List.of("index"), names());
+    assertEquals(List.of(), marked());
+  }
+
+  /** The folders that have the mark. */
+  private List<String> marked() throws IOException {
+    return names().stream()
+        .filter(name -> Files.exists(parent.resolve(name).resolve(OwnFolder.MARK)))
+        .toList();
+  }
+
+  public void testHalfWrittenHasTheMark() throws IOException {
+    try (IndexFolder folder = IndexFolder.create(target, false, new IndexWriterConfig())) {
+      assertEquals(List.of("index.partial"), marked());
+      add(folder, "first");
+      folder.writer().flush();
+      assertEquals(List.of("index.partial"), marked());
+    }
+    assertEquals(List.of(), names());
+  }
+
+  /** Somebody else's folder, file or index, under a name that is needed beside the target. */
+  public void testForeignNeighboursAreLeftAlone() throws IOException {
+    boolean present = random().nextBoolean();
+    if (present) {
+      make("first", false);
+    }
+    Path neighbour =
+        parent.resolve(present && random().nextBoolean() ? "index.replaced" : "index.partial");
+    String why;
+    switch (random().nextInt(4)) {
+      case 0 -> {
+        Files.createDirectory(neighbour);
+        Files.writeString(neighbour.resolve("thesis.txt"), "years of work");
+        why = "it was not left there by fastlane";
+      }
+      case 1 -> {
+        writeIndex(neighbour);
+        why = "it was not left there by fastlane";
+      }
+      case 2 -> {
+        writeIndex(neighbour);
+        OwnFolder.mark(neighbour);
+        Files.writeString(neighbour.resolve("thesis.txt"), "years of work");
+        why = "it holds thesis.txt, which is not a part of an index";
+      }
+      default -> {
+        Files.writeString(neighbour, "years of work");
+        why = "it is a file";
+      }
+    }
+    List<Path> before = tree(neighbour);
+    assertRefused(neighbour + " is in the way: " + why + "; move it elsewhere", true);
+    if (neighbour.toString().endsWith(".partial")) {
+      CommandFailure failure =
+          expectThrows(CommandFailure.class, () -> IndexFolder.recover(target));
+      assertTrue(failure.getMessage(), failure.getMessage().contains("is in the way: " + why));
+    } else {
+      assertEquals(List.of(), IndexFolder.recover(target));
+    }
+    assertEquals(before, tree(neighbour));
+    assertEquals(present ? "first" : "", source());
+  }
+
+  private static List<Path> tree(Path root) throws IOException {
+    try (Stream<Path> walk = Files.walk(root)) {
+      return walk.sorted().toList();
+    }
+  }
+
+  public void testNeighbourThatIsNotNeededIsLeftAlone() throws IOException {
+    Path neighbour = Files.createDirectory(parent.resolve("index.replaced"));
+    Files.writeString(neighbour.resolve("thesis.txt"), "years of work");
+    make("first", false);
+    assertEquals("first", source());
+    assertEquals("years of work", Files.readString(neighbour.resolve("thesis.txt")));
+  }
+
+  public void testForeignFilesInAnIndexAreLeftAlone() throws IOException {
+    make("first", false);
+    Path notes = Files.writeString(target.resolve("notes.txt"), "years of work");
+    assertRefused(target + " holds notes.txt, which is not a part of an index", true);
+    assertEquals("first", source());
+    Files.delete(notes);
+    make("second", true);
+  }
+
+  public void testPlaceThatWasTakenMeanwhile() throws IOException {
+    try (IndexFolder folder = IndexFolder.create(target, true, new IndexWriterConfig())) {
+      add(folder, "first");
+      Files.createDirectory(target);
+      Files.writeString(target.resolve("thesis.txt"), "years of work");
+      CommandFailure failure =
+          expectThrows(CommandFailure.class, () -> folder.publish(description("first")));
+      assertTrue(failure.getMessage(), failure.getMessage().contains("not an index"));
+    }
+    assertEquals(List.of("index"), names());
+    assertEquals("years of work", Files.readString(target.resolve("thesis.txt")));
+  }
+
+  /** A file system in which moves to chosen names fail. */
+  private static final class FailingMoves extends FilterFileSystemProvider {
+    private final List<String> moves = new ArrayList<>();
+    private final Predicate<String> fails;
+
+    FailingMoves(FileSystem delegate, Predicate<String> fails) {
+      super("failing-moves://", delegate);
+      this.fails = fails;
+    }
+
+    @Override
+    public void move(Path from, Path to, CopyOption... options) throws IOException {
+      String move = from.getFileName() + " > " + to.getFileName();
+      if (move.startsWith("index")) { // not one of Lucene's, inside an index
+        moves.add(move);
+      }
+      if (fails.test(move)) {
+        throw new IOException("no " + move);
+      }
+      super.move(from, to, options);
+    }
+  }
+
+  private FailingMoves failMoves(String... failing) {
+    FailingMoves moves =
+        new FailingMoves(parent.getFileSystem(), move -> List.of(failing).contains(move));
+    parent = moves.wrapPath(parent);
+    target = parent.resolve("index");
+    return moves;
+  }
+
+  public void testOldIndexIsPutBack() throws IOException {
+    make("first", false);
+    FailingMoves moves = failMoves("index.partial > index");
+    IOException failure = expectThrows(IOException.class, () -> make("second", true));
+    assertEquals("no index.partial > index", failure.getMessage());
+    assertEquals(
+        List.of("index > index.replaced", "index.partial > index", "index.replaced > index"),
+        moves.moves);
+    assertEquals("first", source());
+    assertEquals(List.of("index"), names());
+    assertEquals(List.of(), marked());
+  }
+
+  public void testOldIndexThatCannotBeMoved() throws IOException {
+    make("first", false);
+    failMoves("index > index.replaced");
+    IOException failure = expectThrows(IOException.class, () -> make("second", true));
+    assertEquals("no index > index.replaced", failure.getMessage());
+    assertEquals("first", source());
+    assertEquals(List.of("index"), names());
+    assertEquals(List.of(), marked());
+  }
+
+  public void testBothIndexesAreKeptWhenNoneCanBeMoved() throws IOException {
+    make("first", false);
+    failMoves("index.partial > index", "index.replaced > index");
+    CommandFailure failure = expectThrows(CommandFailure.class, () -> make("second", true));
+    assertTrue(failure.getMessage(), failure.getMessage().contains("rename one of them"));
+    assertEquals(1, failure.getSuppressed().length);
+    assertEquals(List.of("index.partial", "index.replaced"), names());
+    Path place = target;
+    target = parent.resolve("index.partial");
+    assertEquals("second", source());
+    target = parent.resolve("index.replaced");
+    assertEquals("first", source());
+    target = place;
+  }
+
+  /** As after a kill between the two moves. */
+  public void testMovedIndexIsRecovered() throws IOException {
+    make("first", false);
+    OwnFolder.mark(target);
+    Files.move(target, parent.resolve("index.replaced"));
+    CommandFailure failure =
+        expectThrows(CommandFailure.class, () -> PassageIndex.open(target).close());
+    assertTrue(failure.getMessage(), failure.getMessage().contains("rename that to " + target));
+    assertEquals(
+        List.of("Put back the index " + target + ", which an interrupted run had moved away"),
+        IndexFolder.recover(target));
+    assertEquals("first", source());
+    assertEquals(List.of("index"), names());
+    assertEquals(List.of(), marked());
+    assertEquals(List.of(), IndexFolder.recover(target));
+  }
+
+  /** As after a kill between the second move and the removal of the old index. */
+  public void testReplacedIndexIsRemovedByTheNext() throws IOException {
+    make("first", false);
+    OwnFolder.mark(target);
+    Files.move(target, parent.resolve("index.replaced"));
+    make("second", false);
+    if (random().nextBoolean()) {
+      OwnFolder.mark(target);
+      assertEquals(List.of(), IndexFolder.recover(target));
+      assertEquals(List.of("index.replaced"), marked());
+    }
+    make("third", true);
+    assertEquals("third", source());
+    assertEquals(List.of("index"), names());
+    assertEquals(List.of(), marked());
   }
 
   public void testTwoWriters() throws IOException {
     try (IndexFolder folder = IndexFolder.create(target, false, new IndexWriterConfig())) {
       assertRefused("another process is writing", false);
-      expectThrows(CommandFailure.class, () -> IndexFolder.removePartial(target));
+      expectThrows(CommandFailure.class, () -> IndexFolder.recover(target));
       add(folder, "first");
       folder.publish(description("first"));
     }
