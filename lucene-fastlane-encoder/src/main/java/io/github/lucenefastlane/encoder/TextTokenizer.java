@@ -42,7 +42,7 @@ final class TextTokenizer implements Closeable {
     json = parse(files, stream -> TokenizerJson.read(stream, entries));
     tokenizer = parse(files, stream -> TrackingGuard.create(stream, OPTIONS));
     // A text's special tokens are the same for every text: see where they lie around a letter.
-    Encoding framed = tokenizer.encode("a", true, false);
+    Encoding framed = frameLetter(files);
     long[] special = framed.getSpecialTokenMask();
     int from = 0;
     while (from < special.length && special[from] == 1) {
@@ -56,6 +56,16 @@ final class TextTokenizer implements Closeable {
     trailing = outside(framed, to, special.length);
   }
 
+  /** A letter with special tokens around it; the tokenizer is closed if it cannot be encoded. */
+  private Encoding frameLetter(ModelFiles files) {
+    try {
+      return tokenizer.encode("a", true, false);
+    } catch (RuntimeException e) {
+      tokenizer.close();
+      throw cannotBeUsed(files, e);
+    }
+  }
+
   private static <T> T parse(ModelFiles files, IOFunction<InputStream, T> parser)
       throws IOException {
     try (InputStream stream = files.openTokenizer()) {
@@ -65,10 +75,14 @@ final class TextTokenizer implements Closeable {
         throw new IllegalStateException(
             "the tokenizer's native library cannot be loaded: " + e.getMessage(), e);
       } catch (MalformedJsonException | RuntimeException e) {
-        throw new IllegalArgumentException(
-            "tokenizer.json of model " + files.name() + " cannot be used: " + e.getMessage(), e);
+        throw cannotBeUsed(files, e);
       }
     }
+  }
+
+  private static IllegalArgumentException cannotBeUsed(ModelFiles files, Exception e) {
+    return new IllegalArgumentException(
+        "tokenizer.json of model " + files.name() + " cannot be used: " + e.getMessage(), e);
   }
 
   private static Tokens outside(Encoding encoding, int from, int to) {

@@ -305,6 +305,12 @@ public class TestModelFolder extends EncoderTestCase {
     assertRefused("tokenizer.json of model", folder);
     Files.writeString(folder.resolve("tokenizer.json"), "[");
     assertRefused("tokenizer.json of model", folder);
+    // Can be opened, but knows no letter and nothing to put in its place.
+    Files.writeString(
+        folder.resolve("tokenizer.json"),
+        "{\"version\": \"1.0\", \"added_tokens\": [], \"model\": {\"type\": \"WordLevel\","
+            + " \"vocab\": {\"word\": 0}, \"unk_token\": \"[UNK]\"}}");
+    assertRefused("cannot be used: WordLevel error", folder);
   }
 
   private static void assertRefused(String message, Path folder) {
