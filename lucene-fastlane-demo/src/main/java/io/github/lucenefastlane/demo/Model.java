@@ -17,16 +17,11 @@ import io.github.lucenefastlane.encoder.EncoderConfig;
 import io.github.lucenefastlane.encoder.TokenEncoder;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 import java.util.zip.CRC32C;
-import java.util.zip.CheckedInputStream;
 
 /**
  * A loaded encoder and where it came from.
@@ -65,17 +60,19 @@ record Model(TokenEncoder encoder, String folder, String fingerprint) implements
     if (documentLength != null) {
       builder.config(config.withDocumentLength(documentLength));
     }
-    TokenEncoder encoder = builder.build();
     CRC32C checksum = new CRC32C();
-    EncoderConfig anyLength =
-        encoder.config().withDocumentLength(EncoderConfig.DEFAULT.documentLength());
-    checksum.update(anyLength.toString().getBytes(StandardCharsets.UTF_8));
+    // Before the encoder is there, which would have to be closed if a file cannot be read.
+    if (!folder.isEmpty()) {
+      ModelFolderChecksum.update(checksum, Path.of(folder));
+    }
+    TokenEncoder encoder = builder.build();
     // A folder may be moved and renamed; what ships with the program has no files to look at.
     if (folder.isEmpty()) {
       checksum.update(encoder.name().getBytes(StandardCharsets.UTF_8));
-    } else {
-      addFiles(Path.of(folder), checksum);
     }
+    EncoderConfig anyLength =
+        encoder.config().withDocumentLength(EncoderConfig.DEFAULT.documentLength());
+    checksum.update(anyLength.toString().getBytes(StandardCharsets.UTF_8));
     String fingerprint =
         String.format(Locale.ROOT, "%d-%08x", encoder.dimension(), checksum.getValue());
     return new Model(encoder, folder, fingerprint);
@@ -113,24 +110,6 @@ record Model(TokenEncoder encoder, String folder, String fingerprint) implements
   /** Most tokens of a passage that the encoder reads. */
   int documentLength() {
     return encoder.config().documentLength();
-  }
-
-  /** Adds the files that decide what vectors a model makes. */
-  private static void addFiles(Path folder, CRC32C checksum) throws IOException {
-    List<Path> files;
-    try (Stream<Path> walk = Files.walk(folder)) {
-      files =
-          walk.filter(
-                  file -> file.toString().matches(".*(\\.onnx|\\.safetensors|tokenizer\\.json)"))
-              .filter(Files::isRegularFile)
-              .sorted()
-              .toList();
-    }
-    for (Path file : files) {
-      try (InputStream in = new CheckedInputStream(Files.newInputStream(file), checksum)) {
-        in.transferTo(OutputStream.nullOutputStream());
-      }
-    }
   }
 
   @Override
