@@ -17,7 +17,6 @@ import io.github.lucenefastlane.codec.MaxSim;
 import io.github.lucenefastlane.codec.MultiVectorValues;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.PriorityQueue;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.ScoreDoc;
@@ -27,10 +26,6 @@ import org.apache.lucene.util.Bits;
 
 /** Full late interaction: scores every document of an index by MaxSim. What routing must find. */
 final class ExhaustiveMaxSim {
-  /** Best score first, equal scores by document number, as Lucene sorts. */
-  private static final Comparator<ScoreDoc> BEST_FIRST =
-      Comparator.<ScoreDoc>comparingDouble(hit -> -hit.score).thenComparingInt(hit -> hit.doc);
-
   private final PassageIndex index;
 
   ExhaustiveMaxSim(PassageIndex index) {
@@ -44,7 +39,7 @@ final class ExhaustiveMaxSim {
 
   TopDocs search(float[][] queryTokens, int k) throws IOException {
     MaxSim.Scorer scorer = MaxSim.of(queryTokens, index.similarity()).scorer();
-    PriorityQueue<ScoreDoc> best = new PriorityQueue<>(BEST_FIRST.reversed());
+    PriorityQueue<ScoreDoc> best = new PriorityQueue<>(ScoreDoc.COMPARATOR.reversed());
     long scored = 0;
     for (LeafReaderContext leaf : index.reader().leaves()) {
       MultiVectorValues values = MultiVectorValues.get(leaf.reader(), IndexFields.TOKENS);
@@ -69,7 +64,7 @@ final class ExhaustiveMaxSim {
       }
     }
     ScoreDoc[] hits = best.toArray(new ScoreDoc[0]);
-    Arrays.sort(hits, BEST_FIRST);
+    Arrays.sort(hits, ScoreDoc.COMPARATOR);
     return new TopDocs(new TotalHits(scored, TotalHits.Relation.EQUAL_TO), hits);
   }
 }
