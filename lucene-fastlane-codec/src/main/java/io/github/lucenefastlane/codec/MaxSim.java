@@ -182,16 +182,18 @@ public final class MaxSim {
       if (count == 0) {
         return 0f;
       }
-      // One document token at a time goes through the same kernel, so that the argument found is
-      // that of the very maximum which was summed.
       computeMaxima(documentTokens, count);
       float[] overall = maxima.clone();
+      // One document token at a time goes through the same kernel, to tell which gave the maximum.
+      float[] bestOfOne = new float[tokenCount];
+      Arrays.fill(bestOfOne, Float.NEGATIVE_INFINITY);
       float[] token = new float[dimension];
-      for (int t = count - 1; t >= 0; t--) {
+      for (int t = 0; t < count; t++) {
         System.arraycopy(documentTokens, t * dimension, token, 0, dimension);
         computeMaxima(token, 1);
         for (int i = 0; i < tokenCount; i++) {
-          if (maxima[i] == overall[i]) {
+          if (bestTokens[i] < 0 || maxima[i] > bestOfOne[i]) {
+            bestOfOne[i] = maxima[i];
             bestTokens[i] = t;
           }
         }
@@ -220,11 +222,36 @@ public final class MaxSim {
         normalized = new float[count * dimension];
       }
       for (int t = 0; t < count; t++) {
-        System.arraycopy(tokens, t * dimension, row, 0, dimension);
-        VectorUtil.l2normalize(row, false);
-        System.arraycopy(row, 0, normalized, t * dimension, dimension);
+        int at = t * dimension;
+        float length = length(tokens, at);
+        float scale = length == 0 ? 0 : 1 / length;
+        for (int d = 0; d < dimension; d++) {
+          normalized[at + d] = scale * tokens[at + d];
+        }
       }
       return normalized;
+    }
+
+    /**
+     * Four sums in a fixed order. {@link VectorUtil}'s are added up in an order that changes when
+     * the virtual machine compiles them, and a score must not.
+     */
+    private float length(float[] tokens, int at) {
+      float a = 0;
+      float b = 0;
+      float c = 0;
+      float e = 0;
+      int d = 0;
+      for (; d + 4 <= dimension; d += 4) {
+        a += tokens[at + d] * tokens[at + d];
+        b += tokens[at + d + 1] * tokens[at + d + 1];
+        c += tokens[at + d + 2] * tokens[at + d + 2];
+        e += tokens[at + d + 3] * tokens[at + d + 3];
+      }
+      for (; d < dimension; d++) {
+        a += tokens[at + d] * tokens[at + d];
+      }
+      return (float) Math.sqrt((double) a + b + c + e);
     }
 
     /** Formulas of {@link VectorSimilarityFunction#compare}, behind its dot product or distance. */
