@@ -215,7 +215,9 @@ public class TestFastLaneQuery extends LuceneTestCase {
     assertEquals(expected.scoreDocs.length, actual.scoreDocs.length);
     for (int i = 0; i < expected.scoreDocs.length; i++) {
       assertEquals(expected.scoreDocs[i].doc, actual.scoreDocs[i].doc);
-      assertEquals(expected.scoreDocs[i].score, actual.scoreDocs[i].score, 0f);
+      // Routed scores are Lucene's, whose last bit changes when the virtual machine compiles them.
+      float score = expected.scoreDocs[i].score;
+      assertEquals(score, actual.scoreDocs[i].score, 1e-5f * Math.max(1, score));
     }
   }
 
