@@ -89,19 +89,19 @@ final class DocumentQueue {
     return sorted;
   }
 
-  /** Drops the worst documents until no more than some are left. */
-  void keep(int count) {
-    while (size > count) {
-      remove(find(documents[1]));
-      int document = documents[size];
-      float similarity = similarities[size];
-      size--;
-      if (size > 0) {
-        put(1, document, similarity);
-        slots[find(document)] = 1;
-        sink(1);
-      }
+  /** Drops the worst document, of which there must be one, and returns it. */
+  int dropWorst() {
+    int worst = documents[1];
+    remove(find(worst));
+    int document = documents[size];
+    float similarity = similarities[size];
+    size--;
+    if (size > 0) {
+      put(1, document, similarity);
+      slots[find(document)] = 1;
+      sink(1);
     }
+    return worst;
   }
 
   float similarity(int document) {

@@ -128,12 +128,22 @@ final class Lane {
   /** Hands over the documents found, in order, which is the order of their tokens on disk. */
   private void collect(DocumentQueue found) throws IOException {
     if (byHead == false) {
-      // Out of visits or out of time, the result is partial, and little more is spent on it.
-      long affordable = collector.earlyTerminated() ? 0 : visitsLeft() / tokensPerDocument();
-      found.keep((int) Math.max(MIN_DEPTH, Math.min(found.size(), affordable)));
+      dropUnaffordable(found);
     }
     for (int ord : found.documents()) {
       collector.collect(field.ordToDoc(ord), byHead ? found.similarity(ord) : bestToken(ord));
+    }
+  }
+
+  /** Out of time or of visits, the result is partial: of the documents of the best heads. */
+  private void dropUnaffordable(DocumentQueue found) {
+    int most = collector.earlyTerminated() ? MIN_DEPTH : found.size();
+    long comparisons = 0;
+    for (int ord : found.documents()) {
+      comparisons += tokens.comparisons(ord);
+    }
+    while (found.size() > most || comparisons > visitsLeft()) {
+      comparisons -= tokens.comparisons(found.dropWorst());
     }
   }
 

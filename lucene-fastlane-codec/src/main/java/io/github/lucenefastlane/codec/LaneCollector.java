@@ -124,6 +124,11 @@ abstract class LaneCollector extends KnnCollector.Decorator {
 
     @Override
     public boolean collect(int head, float similarity) {
+      if (collector.earlyTerminated()) {
+        // The graph search looks up only after a node's neighbours, each of which may cost a
+        // document.
+        return false;
+      }
       int ord = field.documentOf(head);
       boolean nearer = nearest.offer(ord, similarity);
       if (seen.getAndSet(ord)) {

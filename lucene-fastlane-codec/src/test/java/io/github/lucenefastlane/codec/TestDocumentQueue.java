@@ -86,7 +86,7 @@ public class TestDocumentQueue extends LuceneTestCase {
     }
   }
 
-  public void testKeepLeavesTheBest() {
+  public void testDropWorst() {
     int k = TestUtil.nextInt(random(), 1, 40);
     Model model = new Model(k);
     DocumentQueue queue = new DocumentQueue(k);
@@ -99,12 +99,12 @@ public class TestDocumentQueue extends LuceneTestCase {
         model.best.remove(model.worstDocuments().get(0));
       }
     }
-    int count = random().nextInt(k + 2);
-    queue.keep(count);
-    while (model.best.size() > count) {
-      model.best.remove(model.worstDocuments().get(0));
+    while (model.best.isEmpty() == false) {
+      int worst = model.worstDocuments().get(0);
+      assertEquals(worst, queue.dropWorst());
+      model.best.remove(worst);
+      assertEqual(model, queue);
     }
-    assertEqual(model, queue);
   }
 
   public void testFewDocuments() {
