@@ -53,8 +53,7 @@ abstract class BufferedField<T> extends KnnFieldVectorsWriter<T> {
 
   private BufferedField(FastLaneVectorsFormat format, FieldInfo info) {
     this.info = info;
-    this.coder =
-        VectorCoder.of(info.getVectorEncoding(), format.tokenEncoding(), info.getVectorDimension());
+    this.coder = VectorCoder.of(info, format.tokenEncoding());
     this.encoder = new DocumentEncoder(format, info);
     this.maxTokens = ArrayUtil.MAX_ARRAY_LENGTH / Math.max(coder.dimension, coder.bytes());
   }

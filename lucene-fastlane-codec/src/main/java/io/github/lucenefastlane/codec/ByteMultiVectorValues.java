@@ -15,7 +15,6 @@ package io.github.lucenefastlane.codec;
 
 import java.io.IOException;
 import org.apache.lucene.index.ByteVectorValues;
-import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.VectorScorer;
 
 /** {@link MultiVectorValues} of a byte field. */
@@ -24,9 +23,6 @@ final class ByteMultiVectorValues extends ByteVectorValues implements SegmentFie
   private final SegmentField field;
   private final byte[] code;
   private int lastOrd = -1;
-
-  /** Whether the first caller was no writer that would keep one vector of several. */
-  private boolean checked;
 
   ByteMultiVectorValues(SegmentField field) {
     this.field = field;
@@ -69,10 +65,6 @@ final class ByteMultiVectorValues extends ByteVectorValues implements SegmentFie
 
   @Override
   public byte[] vectorValue(int ord) throws IOException {
-    if (checked == false && field.entry.multiValued() && MergeTap.askedByOtherWriter()) {
-      throw MergeTap.refusal(field.entry.info().name);
-    }
-    checked = true;
     field.firstTokenCode(ord, code);
     lastOrd = ord;
     return code;
@@ -83,20 +75,8 @@ final class ByteMultiVectorValues extends ByteVectorValues implements SegmentFie
     if (size() == 0) {
       return null;
     }
-    ByteMultiVectorValues values = copy();
-    DocIndexIterator iterator = values.iterator();
-    TokenScorer tokens = TokenScorer.of(values.field, target);
-    return new VectorScorer() {
-      @Override
-      public float score() throws IOException {
-        return tokens.best(iterator.index());
-      }
-
-      @Override
-      public DocIdSetIterator iterator() {
-        return iterator;
-      }
-    };
+    SegmentField documents = field.copy();
+    return TokenScorer.of(documents, target).over(documents.iterator());
   }
 
   @Override

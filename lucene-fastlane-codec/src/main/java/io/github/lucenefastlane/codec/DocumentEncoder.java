@@ -28,8 +28,7 @@ final class DocumentEncoder {
   private final float[] head;
 
   DocumentEncoder(FastLaneVectorsFormat format, FieldInfo info) {
-    this.coder =
-        VectorCoder.of(info.getVectorEncoding(), format.tokenEncoding(), info.getVectorDimension());
+    this.coder = VectorCoder.of(info, format.tokenEncoding());
     this.router = new DocumentRouter(format.tokensPerRoute(), info.getVectorSimilarityFunction());
     this.documentRoute = format.documentRoute();
     this.needsDirection = info.getVectorSimilarityFunction() == VectorSimilarityFunction.COSINE;

@@ -157,7 +157,7 @@ record FieldEntry(
   }
 
   VectorCoder coder() {
-    return VectorCoder.of(info.getVectorEncoding(), tokenEncoding, info.getVectorDimension());
+    return VectorCoder.of(info, tokenEncoding);
   }
 
   /** Whether tokens of this segment have the codes that a format would write now. */

@@ -69,9 +69,7 @@ final class FieldOutput {
       throws IOException {
     this.format = format;
     this.info = info;
-    this.codeBytes =
-        VectorCoder.of(info.getVectorEncoding(), format.tokenEncoding(), info.getVectorDimension())
-            .bytes();
+    this.codeBytes = VectorCoder.of(info, format.tokenEncoding()).bytes();
     this.meta = meta;
     this.tokenData = tokenData;
     this.routeData = routeData;

@@ -15,7 +15,6 @@ package io.github.lucenefastlane.codec;
 
 import java.io.IOException;
 import org.apache.lucene.index.FloatVectorValues;
-import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.VectorScorer;
 
 /** {@link MultiVectorValues} of a float field. */
@@ -25,9 +24,6 @@ final class FloatMultiVectorValues extends FloatVectorValues implements SegmentF
   private final byte[] code;
   private final float[] vector;
   private int lastOrd = -1;
-
-  /** Whether the first caller was no writer that would keep one vector of several. */
-  private boolean checked;
 
   FloatMultiVectorValues(SegmentField field) {
     this.field = field;
@@ -71,10 +67,6 @@ final class FloatMultiVectorValues extends FloatVectorValues implements SegmentF
 
   @Override
   public float[] vectorValue(int ord) throws IOException {
-    if (checked == false && field.entry.multiValued() && MergeTap.askedByOtherWriter()) {
-      throw MergeTap.refusal(field.entry.info().name);
-    }
-    checked = true;
     field.firstTokenCode(ord, code);
     field.coder().decode(code, 0, vector, 0);
     lastOrd = ord;
@@ -86,20 +78,8 @@ final class FloatMultiVectorValues extends FloatVectorValues implements SegmentF
     if (size() == 0) {
       return null;
     }
-    FloatMultiVectorValues values = copy();
-    DocIndexIterator iterator = values.iterator();
-    TokenScorer tokens = TokenScorer.of(values.field, target);
-    return new VectorScorer() {
-      @Override
-      public float score() throws IOException {
-        return tokens.best(iterator.index());
-      }
-
-      @Override
-      public DocIdSetIterator iterator() {
-        return iterator;
-      }
-    };
+    SegmentField documents = field.copy();
+    return TokenScorer.of(documents, target).over(documents.iterator());
   }
 
   @Override

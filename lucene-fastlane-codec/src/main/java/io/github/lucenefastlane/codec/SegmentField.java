@@ -51,6 +51,9 @@ final class SegmentField extends HeadCodes {
   private float[] heads = new float[0];
   private final byte[] headCode;
 
+  /** Whether the first to ask for a first token was no writer that would keep one of several. */
+  private boolean firstTokensAllowed;
+
   SegmentField(FieldEntry entry, IndexInput tokenFile, IndexInput routeFile) throws IOException {
     this.entry = entry;
     this.coder = entry.coder();
@@ -199,8 +202,16 @@ final class SegmentField extends HeadCodes {
     return array.length >= length ? array : new float[ArrayUtil.oversize(length, Float.BYTES)];
   }
 
-  /** Code of a document's first token, in the caller's array. */
+  /**
+   * Code of a document's first token, in the caller's array.
+   *
+   * @throws IllegalArgumentException if the merge of another format asks, and there are more tokens
+   */
   void firstTokenCode(int ord, byte[] code) throws IOException {
+    if (firstTokensAllowed == false && entry.multiValued() && MergeTap.askedByOtherWriter()) {
+      throw MergeTap.refusal(entry.info().name);
+    }
+    firstTokensAllowed = true;
     checkOrd(ord);
     tokenCodes.seek(tokenStarts.get(ord) * codeBytes);
     tokenCodes.readBytes(code, 0, codeBytes);

@@ -15,7 +15,10 @@ package io.github.lucenefastlane.codec;
 
 import java.io.IOException;
 import org.apache.lucene.codecs.hnsw.FlatVectorsScorer;
+import org.apache.lucene.index.KnnVectorValues.DocIndexIterator;
 import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.search.DocIdSetIterator;
+import org.apache.lucene.search.VectorScorer;
 
 /** The best similarity of one target among a document's tokens. Belongs to one thread. */
 abstract class TokenScorer {
@@ -56,6 +59,21 @@ abstract class TokenScorer {
   /** Number of comparisons that {@link #best} makes. */
   int comparisons(int ord) {
     return field.tokenCount(ord);
+  }
+
+  /** Scores the documents of an iterator over the field. */
+  VectorScorer over(DocIndexIterator documents) {
+    return new VectorScorer() {
+      @Override
+      public float score() throws IOException {
+        return best(documents.index());
+      }
+
+      @Override
+      public DocIdSetIterator iterator() {
+        return documents;
+      }
+    };
   }
 
   float best(int ord) throws IOException {

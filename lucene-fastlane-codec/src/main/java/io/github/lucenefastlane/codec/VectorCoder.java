@@ -13,6 +13,7 @@
  */
 package io.github.lucenefastlane.codec;
 
+import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.util.BitUtil;
 
@@ -25,6 +26,11 @@ abstract class VectorCoder {
 
   private VectorCoder(int dimension) {
     this.dimension = dimension;
+  }
+
+  /** The coder of a field's vectors, where float tokens are stored in the given encoding. */
+  static VectorCoder of(FieldInfo info, TokenEncoding tokenEncoding) {
+    return of(info.getVectorEncoding(), tokenEncoding, info.getVectorDimension());
   }
 
   static VectorCoder of(VectorEncoding vectorEncoding, TokenEncoding tokenEncoding, int dimension) {

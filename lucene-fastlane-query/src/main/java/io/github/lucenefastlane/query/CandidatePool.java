@@ -14,7 +14,6 @@
 package io.github.lucenefastlane.query;
 
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import org.apache.lucene.search.ScoreDoc;
 
@@ -30,9 +29,6 @@ import org.apache.lucene.search.ScoreDoc;
  */
 final class CandidatePool {
 
-  private static final Comparator<ScoreDoc> BEST_FIRST =
-      Comparator.comparingDouble((ScoreDoc hit) -> -hit.score).thenComparingInt(hit -> hit.doc);
-
   private final ScoreDoc[][] hits; // by view, best first
   private final int[] docs; // every document found, ascending
   private final float[] scores; // routed, by place in docs
@@ -47,7 +43,7 @@ final class CandidatePool {
     hits = new ScoreDoc[views.size()][];
     for (int view = 0; view < hits.length; view++) {
       ScoreDoc[] sorted = found.get(view).clone();
-      Arrays.sort(sorted, BEST_FIRST);
+      Arrays.sort(sorted, ScoreDoc.COMPARATOR);
       hits[view] = sorted.length <= limit ? sorted : Arrays.copyOf(sorted, limit);
     }
     docs =
