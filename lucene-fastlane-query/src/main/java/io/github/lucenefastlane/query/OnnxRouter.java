@@ -28,16 +28,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.stream.IntStream;
 import org.apache.lucene.store.AlreadyClosedException;
 
 /**
@@ -52,20 +49,23 @@ import org.apache.lucene.store.AlreadyClosedException;
  * <tr><td>{@code attention_mask}<td>int64<td>[batch, tokens]<td>1 for every token
  * </table>
  *
- * <p>and one of two outputs, other outputs being ignored:
+ * <p>and at least one of two outputs: {@code views} counts where both are there, the logits then
+ * being information for people. Other outputs are ignored:
  *
  * <table>
  * <caption>Outputs</caption>
  * <tr><th>name<th>type<th>shape<th>views
  * <tr><td>{@code router_logits}<td>float32<td>[batch, tokens]<td>the tokens of the highest logits,
  *     the earlier of equals first; their weights are the softmax over the chosen ones' logits
- * <tr><td>{@code views}<td>float32<td>[batch, V, dim]<td>the vectors of the highest weights, the
- *     earlier of equals first; an optional output {@code view_weights}, float32 [batch, V], finite
- *     and not negative, gives the weights (scaled here to sum 1), which are equal without it
+ * <tr><td>{@code views}<td>float32<td>[batch, V, dim]<td>the vectors in their order, with equal
+ *     weights; or, with an optional output {@code view_weights}, float32 [batch, V], finite and not
+ *     negative, those of the highest weights, the earlier of equals first, the weights being scaled
+ *     to sum 1
  * </table>
  *
  * <p>Batch has to be a free dimension or 1, tokens a free dimension; dim may be fixed or free. A
- * view whose weight vanishes in float arithmetic is left out.
+ * view whose weight vanishes in float arithmetic is left out. {@link RoutedViews} is what the
+ * outputs mean, for graphs that run elsewhere.
  *
  * <p>A router is used by any number of threads at a time, each running the graph on itself alone.
  * Two routers are equal when their files have the same content. After {@link #close} it throws
@@ -164,9 +164,7 @@ public final class OnnxRouter implements QueryRouter, Closeable {
           OrtSession.Result result =
               session.run(
                   Map.of(TOKEN_EMBEDDINGS, embeddingTensor, ATTENTION_MASK, maskTensor), outputs)) {
-        return outputs.contains(VIEWS)
-            ? ownViews(result, given, views)
-            : chosenTokens(result, queryTokens, views);
+        return decided(result, queryTokens).route(queryTokens, views);
       }
     } catch (OrtException e) {
       throw new IllegalStateException(
@@ -176,77 +174,33 @@ public final class OnnxRouter implements QueryRouter, Closeable {
     }
   }
 
-  private List<View> chosenTokens(OrtSession.Result result, float[][] queryTokens, int views) {
-    float[] logits = values(result, ROUTER_LOGITS, 1, queryTokens.length);
-    int[] chosen = highest(logits, views);
-    double[] weights = new double[chosen.length];
-    for (int i = 0; i < chosen.length; i++) {
-      weights[i] = Math.exp((double) logits[chosen[i]] - logits[chosen[0]]);
+  private RoutedViews decided(OrtSession.Result result, float[][] queryTokens) {
+    try {
+      if (outputs.contains(VIEWS) == false) {
+        return RoutedViews.ofLogits(
+            queryTokens, values(result, ROUTER_LOGITS, 1, queryTokens.length));
+      }
+      float[][] vectors = vectors(result, queryTokens[0].length);
+      return outputs.contains(VIEW_WEIGHTS)
+          ? RoutedViews.of(vectors, values(result, VIEW_WEIGHTS, 1, vectors.length))
+          : RoutedViews.of(vectors);
+    } catch (IllegalArgumentException e) { // the graph's fault, not the caller's
+      throw new IllegalStateException("router file [" + name + "]: " + e.getMessage(), e);
     }
-    float[][] vectors = Arrays.stream(chosen).mapToObj(i -> queryTokens[i]).toArray(float[][]::new);
-    return weighted(vectors, weights);
   }
 
-  private List<View> ownViews(OrtSession.Result result, int dimension, int views) {
+  private float[][] vectors(OrtSession.Result result, int dimension) {
     OnnxTensor tensor = tensor(result, VIEWS);
     long[] shape = tensor.getInfo().getShape();
     if (shape[0] != 1 || shape[1] < 1 || shape[2] != dimension) {
       throw wrongShape(VIEWS, "[1, 1 or more, " + dimension + "]", shape);
     }
-    int count = Math.toIntExact(shape[1]);
-    float[] rows = finite(VIEWS, tensor);
-    float[] given = new float[count];
-    Arrays.fill(given, 1f);
-    if (outputs.contains(VIEW_WEIGHTS)) {
-      given = values(result, VIEW_WEIGHTS, 1, count);
+    float[][] vectors = new float[Math.toIntExact(shape[1])][dimension];
+    FloatBuffer buffer = tensor.getFloatBuffer();
+    for (float[] vector : vectors) {
+      buffer.get(vector);
     }
-    int[] chosen = highest(given, views);
-    float[][] vectors = new float[chosen.length][];
-    double[] weights = new double[chosen.length];
-    for (int i = 0; i < chosen.length; i++) {
-      int from = chosen[i] * dimension;
-      vectors[i] = Arrays.copyOfRange(rows, from, from + dimension);
-      weights[i] = given[chosen[i]];
-      if (weights[i] < 0) {
-        throw new IllegalStateException(
-            "router file ["
-                + name
-                + "]: "
-                + VIEW_WEIGHTS
-                + " must be at least 0, got: "
-                + weights[i]);
-      }
-    }
-    if (weights[0] == 0) {
-      throw new IllegalStateException(
-          "router file [" + name + "]: all " + VIEW_WEIGHTS + " are 0 for this query");
-    }
-    return weighted(vectors, weights);
-  }
-
-  /**
-   * Views of these vectors, their weights scaled to sum 1; those too small for a float left out.
-   */
-  private static List<View> weighted(float[][] vectors, double[] weights) {
-    double sum = Arrays.stream(weights).sum();
-    List<View> result = new ArrayList<>(vectors.length);
-    for (int i = 0; i < vectors.length; i++) {
-      float weight = (float) (weights[i] / sum);
-      if (weight > 0) {
-        result.add(new View(vectors[i], weight));
-      }
-    }
-    return result;
-  }
-
-  /** The indexes of the highest values, at most {@code limit} of them, highest first. */
-  private static int[] highest(float[] values, int limit) {
-    return IntStream.range(0, values.length)
-        .boxed()
-        .sorted(Comparator.comparingDouble((Integer i) -> -values[i])) // stable
-        .limit(limit)
-        .mapToInt(Integer::intValue)
-        .toArray();
+    return vectors;
   }
 
   private float[] values(OrtSession.Result result, String output, int batch, int count) {
@@ -255,24 +209,13 @@ public final class OnnxRouter implements QueryRouter, Closeable {
     if (shape[0] != batch || shape[1] != count) {
       throw wrongShape(output, "[" + batch + ", " + count + "]", shape);
     }
-    return finite(output, tensor);
+    float[] values = new float[count];
+    tensor.getFloatBuffer().get(values);
+    return values;
   }
 
   private static OnnxTensor tensor(OrtSession.Result result, String output) {
     return (OnnxTensor) result.get(output).orElseThrow();
-  }
-
-  private float[] finite(String output, OnnxTensor tensor) {
-    FloatBuffer buffer = tensor.getFloatBuffer();
-    float[] values = new float[buffer.remaining()];
-    buffer.get(values);
-    for (float value : values) {
-      if (Float.isFinite(value) == false) {
-        throw new IllegalStateException(
-            "router file [" + name + "]: " + output + " must be finite, got: " + value);
-      }
-    }
-    return values;
   }
 
   private IllegalStateException wrongShape(String output, String expected, long[] shape) {
@@ -309,8 +252,8 @@ public final class OnnxRouter implements QueryRouter, Closeable {
 
   /** Checks the outputs and returns the names of those to ask for. */
   private Set<String> checkOutputs(Map<String, NodeInfo> outputs, int dimension) {
-    boolean hasLogits = outputs.containsKey(ROUTER_LOGITS);
-    if (hasLogits == outputs.containsKey(VIEWS)) {
+    boolean hasViews = outputs.containsKey(VIEWS);
+    if (hasViews == false && outputs.containsKey(ROUTER_LOGITS) == false) {
       throw new IllegalArgumentException(
           "router file ["
               + name
@@ -319,7 +262,7 @@ public final class OnnxRouter implements QueryRouter, Closeable {
               + ", got: "
               + outputs.keySet());
     }
-    if (hasLogits) {
+    if (hasViews == false) {
       checkTensor(outputs, "output", ROUTER_LOGITS, OnnxJavaType.FLOAT, "batch", "tokens");
       return Set.of(ROUTER_LOGITS);
     }

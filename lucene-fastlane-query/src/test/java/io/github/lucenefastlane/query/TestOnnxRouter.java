@@ -151,6 +151,31 @@ public class TestOnnxRouter extends LuceneTestCase {
     }
   }
 
+  /** Slots are trained to be nested, so their order counts and the logits are for people only. */
+  public void testViewsCountBesideLogits() throws IOException {
+    float[] constant = RandomTokens.token(random(), DIM);
+    OnnxModel both =
+        views(constant)
+            .constant("weights", RandomTokens.token(random(), DIM), DIM, 1)
+            .constant("last", new long[] {2}, 1)
+            .node("MatMul", "products", "token_embeddings", "weights")
+            .node("Squeeze", "router_logits", "products", "last")
+            .output("router_logits", FLOAT, "batch", "tokens");
+    float[][] tokens = RandomTokens.tokens(random(), 3, DIM);
+    try (OnnxRouter router = OnnxRouter.load(write(both));
+        OnnxRouter alone = OnnxRouter.load(write(views(constant)))) {
+      for (int wanted = 1; wanted < 4; wanted++) {
+        List<View> expected = alone.route(tokens, wanted);
+        List<View> actual = router.route(tokens, wanted);
+        assertEquals(expected.size(), actual.size());
+        for (int v = 0; v < expected.size(); v++) {
+          assertArrayEquals(expected.get(v).vector(), actual.get(v).vector(), 0f);
+          assertEquals(expected.get(v).weight(), actual.get(v).weight(), 0f);
+        }
+      }
+    }
+  }
+
   private static OnnxModel weightedViews(float... weights) {
     return views(new float[] {1, 0, 0, 0, 0, 0, 0, 0})
         .constant("given_weights", weights, 1, 2)
@@ -282,11 +307,6 @@ public class TestOnnxRouter extends LuceneTestCase {
             .node("Identity", "something", "token_embeddings")
             .output("something", FLOAT, "batch", "tokens", DIM);
     assertRefused(noOutput, "one of the outputs [router_logits, views]", "[something]");
-    OnnxModel bothOutputs =
-        logits(new float[DIM], DIM)
-            .node("Identity", "views", "token_embeddings")
-            .output("views", FLOAT, "batch", "tokens", DIM);
-    assertRefused(bothOutputs, "one of the outputs [router_logits, views]");
     OnnxModel otherDimension =
         inputs(DIM)
             .constant("other", new float[3], 1, 1, 3)
