@@ -48,9 +48,10 @@ import java.util.Objects;
  *     included, in {@value #MIN_LENGTH}..{@value #MAX_LENGTH}; what is longer is truncated
  * @param documentLength the same for a document
  * @param dropSpecialTokens whether vectors of special tokens and of the prefix are dropped; those
- *     of the expansion stay
- * @param dropQueryPunctuation whether vectors of a query's punctuation are dropped. Punctuation is
- *     what Unicode calls so, and the other ASCII signs ({@code $+<=>^`|~}), as in BERT's tokenizer;
+ *     of the expansion and of unknown words stay
+ * @param dropQueryPunctuation whether vectors of a query's punctuation are dropped: of the tokens
+ *     of the vocabulary that are nothing but punctuation, as ColBERT does. Punctuation is what
+ *     Unicode calls so, and the other ASCII signs ({@code $+<=>^`|~}), as in BERT's tokenizer;
  *     white space counts as punctuation where it is a token of its own
  * @param dropDocumentPunctuation the same for a document
  * @param queryExpansion whether a query is filled with {@code [MASK]} tokens up to {@code

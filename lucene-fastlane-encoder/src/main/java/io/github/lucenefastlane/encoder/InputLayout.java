@@ -14,6 +14,7 @@
 package io.github.lucenefastlane.encoder;
 
 import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * How the texts of one side, queries or documents, are laid out for a model: leading special
@@ -24,7 +25,7 @@ final class InputLayout {
   private final Tokens prefix;
   private final int maxLength;
   private final boolean dropSpecialTokens;
-  private final boolean dropPunctuation;
+  private final BitSet contentIds;
   private final Filler filler;
 
   /**
@@ -54,7 +55,7 @@ final class InputLayout {
     this.prefix = prefixTokens(tokenizer, prefix);
     this.maxLength = maxLength;
     this.dropSpecialTokens = dropSpecialTokens;
-    this.dropPunctuation = dropPunctuation;
+    this.contentIds = tokenizer.contentIds(dropSpecialTokens, dropPunctuation);
     this.filler = filler;
     if (frame() >= maxLength) {
       throw new IllegalArgumentException(
@@ -90,7 +91,7 @@ final class InputLayout {
     builder.append(prefix, 0, !dropSpecialTokens);
     boolean any = false;
     for (int i = 0; i < read; i++) {
-      boolean keep = keeps(text, content, i);
+      boolean keep = contentIds.get(Math.toIntExact(content.ids()[i]));
       any |= keep;
       builder.append(
           content.ids()[i],
@@ -111,15 +112,36 @@ final class InputLayout {
     return builder.build(content.size() - read);
   }
 
-  private boolean keeps(String text, Tokens content, int i) {
-    String covered = text.substring(content.starts()[i], content.ends()[i]);
-    // An unknown word's token is special too, but stands for that word; a marker spells itself.
-    if (dropSpecialTokens
-        && tokenizer.isSpecial(content.ids()[i])
-        && covered.strip().equals(content.spellings()[i].strip())) {
-      return false;
+  /**
+   * The ids of kept tokens.
+   *
+   * @throws IllegalStateException if a token is kept in one place and dropped in another
+   */
+  BitSet contentIds() {
+    requireSame(tokenizer.leading(), !dropSpecialTokens);
+    requireSame(prefix, !dropSpecialTokens);
+    requireSame(tokenizer.trailing(), !dropSpecialTokens);
+    if (filler != null) {
+      requireSame(filler.id(), filler.spelling(), true);
     }
-    return !dropPunctuation || !Punctuation.isPunctuation(covered);
+    return (BitSet) contentIds.clone();
+  }
+
+  private void requireSame(Tokens outside, boolean kept) {
+    for (int i = 0; i < outside.size(); i++) {
+      requireSame(outside.ids()[i], outside.spellings()[i], kept);
+    }
+  }
+
+  private void requireSame(long id, String spelling, boolean kept) {
+    if (contentIds.get(Math.toIntExact(id)) != kept) {
+      throw new IllegalStateException(
+          "ids alone do not tell which tokens are kept: "
+              + spelling
+              + " is "
+              + (kept ? "kept around a text and dropped" : "dropped around a text and kept")
+              + " in it");
+    }
   }
 
   private static final class Builder {

@@ -22,6 +22,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Map;
 import java.util.Set;
 import org.apache.lucene.util.IOFunction;
@@ -34,6 +35,7 @@ final class TextTokenizer implements Closeable {
 
   private final HuggingFaceTokenizer tokenizer;
   private final TokenizerJson json;
+  private final BitSet punctuation;
   private final Tokens leading;
   private final Tokens trailing;
 
@@ -41,6 +43,7 @@ final class TextTokenizer implements Closeable {
   TextTokenizer(ModelFiles files, Set<String> entries) throws IOException {
     json = parse(files, stream -> TokenizerJson.read(stream, entries));
     tokenizer = parse(files, stream -> TrackingGuard.create(stream, OPTIONS));
+    punctuation = findPunctuation();
     // A text's special tokens are the same for every text: see where they lie around a letter.
     Encoding framed = frameLetter(files);
     long[] special = framed.getSpecialTokenMask();
@@ -108,9 +111,38 @@ final class TextTokenizer implements Closeable {
     return json.id(entry);
   }
 
-  /** Whether an id is a special token's. */
-  boolean isSpecial(long id) {
-    return json.isSpecial(id);
+  /** One more than the highest id. */
+  int vocabularySize() {
+    return json.vocabularySize();
+  }
+
+  /**
+   * The ids that carry a text's meaning. Ids alone decide, as ColBERT's list of skipped tokens
+   * does, so that a graph that sees nothing but ids can tell the same.
+   */
+  BitSet contentIds(boolean dropSpecialTokens, boolean dropPunctuation) {
+    BitSet content = new BitSet(vocabularySize());
+    content.set(0, vocabularySize());
+    if (dropPunctuation) {
+      content.andNot(punctuation);
+    }
+    if (dropSpecialTokens) {
+      for (int id = content.nextSetBit(0); id >= 0; id = content.nextSetBit(id + 1)) {
+        content.set(id, !json.isMarker(id));
+      }
+    }
+    return content;
+  }
+
+  private BitSet findPunctuation() {
+    long[][] single = new long[vocabularySize()][];
+    Arrays.setAll(single, id -> new long[] {id});
+    String[] decoded = tokenizer.batchDecode(single, false);
+    BitSet found = new BitSet(single.length);
+    for (int id = 0; id < single.length; id++) {
+      found.set(id, Punctuation.isPunctuation(decoded[id]));
+    }
+    return found;
   }
 
   /** The tokens of a text, without special tokens, however many. */

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -301,6 +302,25 @@ public final class TokenEncoder implements Closeable {
   /** The number of components of a vector. */
   public int dimension() {
     return projection != null ? projection.outputDimension() : modelDimension;
+  }
+
+  /** One more than the highest token id of the tokenizer. */
+  public int vocabularySize() {
+    return tokenizer.vocabularySize();
+  }
+
+  /**
+   * The token ids whose vectors {@link #encodeQuery} keeps: neither special tokens nor punctuation,
+   * where the conventions drop those. A graph that sees only ids can so tell a query's content
+   * tokens by a table of {@link #vocabularySize()} entries. (A query whose text has none of them
+   * has no vectors at all, even if the conventions keep special tokens.)
+   *
+   * @return a copy, of ids below {@link #vocabularySize()}
+   * @throws IllegalStateException if ids alone do not tell, because the conventions drop a token in
+   *     the prefix that they keep in a text (a prefix of ordinary words), or the other way round
+   */
+  public BitSet queryContentIds() {
+    return queries.contentIds();
   }
 
   /** The conventions in use. */

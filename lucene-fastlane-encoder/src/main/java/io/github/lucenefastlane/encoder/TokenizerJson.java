@@ -25,15 +25,18 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What of a {@code tokenizer.json} the tokenizer library does not tell: which ids are special
- * tokens, and the ids of single entries of the vocabulary. Streamed, since vocabularies are large
- * and a handful of entries is wanted.
+ * What of a {@code tokenizer.json} the tokenizer library does not tell: the size of the vocabulary,
+ * which ids are special tokens, and the ids of single entries. Streamed, since vocabularies are
+ * large and a handful of entries is wanted.
  */
 final class TokenizerJson {
   private final Map<String, Long> added = new HashMap<>();
   private final Map<String, Long> vocabulary = new HashMap<>();
   private final Set<Long> special = new HashSet<>();
   private final Set<String> wanted;
+  private String unknown; // what an unknown word becomes, null if nothing says
+  private long unknownId = -1; // the same by its number
+  private long highestId = -1;
 
   private TokenizerJson(Set<String> wanted) {
     this.wanted = wanted;
@@ -63,8 +66,16 @@ final class TokenizerJson {
     return id != null ? id : vocabulary.get(token);
   }
 
-  boolean isSpecial(long id) {
-    return special.contains(id);
+  /** Whether the id is a special token's, except the one that stands for an unknown word. */
+  boolean isMarker(long id) {
+    boolean standsForText =
+        id == unknownId || unknown != null && Long.valueOf(id).equals(added.get(unknown));
+    return special.contains(id) && !standsForText;
+  }
+
+  /** One more than the highest id. */
+  int vocabularySize() {
+    return Math.toIntExact(highestId + 1);
   }
 
   private void readAddedTokens(JsonReader reader) throws IOException {
@@ -84,6 +95,7 @@ final class TokenizerJson {
       }
       reader.endObject();
       added.put(content, id);
+      highestId = Math.max(highestId, id);
       if (isSpecial) {
         special.add(id);
       }
@@ -94,13 +106,19 @@ final class TokenizerJson {
   private void readModel(JsonReader reader) throws IOException {
     reader.beginObject();
     while (reader.hasNext()) {
-      if (!reader.nextName().equals("vocab")) {
+      String name = reader.nextName();
+      if (name.equals("unk_token") && reader.peek() == JsonToken.STRING) {
+        unknown = reader.nextString();
+      } else if (name.equals("unk_id") && reader.peek() == JsonToken.NUMBER) {
+        unknownId = reader.nextLong();
+      } else if (!name.equals("vocab")) {
         reader.skipValue();
       } else if (reader.peek() == JsonToken.BEGIN_OBJECT) { // WordPiece, BPE, WordLevel
         reader.beginObject();
         while (reader.hasNext()) {
           String token = reader.nextName();
           long id = reader.nextLong();
+          highestId = Math.max(highestId, id);
           if (wanted.contains(token)) {
             vocabulary.put(token, id);
           }
@@ -113,6 +131,7 @@ final class TokenizerJson {
           String token = reader.nextString();
           reader.skipValue();
           reader.endArray();
+          highestId = Math.max(highestId, id);
           if (wanted.contains(token)) {
             vocabulary.put(token, id);
           }

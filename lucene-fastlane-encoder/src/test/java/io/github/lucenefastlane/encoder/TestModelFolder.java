@@ -23,8 +23,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
+import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.VectorUtil;
 
 /** Models in folders, most of them so small that their output shows what they were given. */
@@ -190,6 +192,87 @@ public class TestModelFolder extends EncoderTestCase {
     try (TokenEncoder encoder =
         TokenEncoder.builder(folder).config(config.withDropSpecialTokens(true)).build()) {
       assertArrayEquals(new int[] {7592}, ids(encoder.encodeDocument("hello")));
+    }
+  }
+
+  /** What a graph can tell from ids is what the encoder keeps. */
+  public void testContentIdsAreWhatIsKept() throws Exception {
+    Path folder = TinyModel.write(createTempDir());
+    EncoderConfig all = RAW.withQueryLength(512);
+    EncoderConfig config =
+        all.withDropSpecialTokens(random().nextBoolean())
+            .withDropQueryPunctuation(random().nextBoolean());
+    try (TokenEncoder everything = TokenEncoder.builder(folder).config(all).build();
+        TokenEncoder encoder = TokenEncoder.builder(folder).config(config).build()) {
+      assertEquals(30522, encoder.vocabularySize());
+      BitSet content = encoder.queryContentIds();
+      assertTrue(content.length() <= encoder.vocabularySize());
+      assertEquals(config.dropSpecialTokens(), content.get(SEP) == false);
+      assertEquals(config.dropQueryPunctuation(), content.get(1010) == false); // the comma
+      List<String> texts =
+          new ArrayList<>(
+              List.of(
+                  "[SEP] Yes; \u201cno\u201d \u2014 $5 [MASK] (maybe)... [CLS]",
+                  "a \u2260 b \u203d \ud83d\ude00 [UNK] \u2047 isn't",
+                  "tabs\tand\nlines\u0000and nothing"));
+      for (int i = atLeast(100); i > 0; i--) {
+        texts.add(
+            random().nextBoolean()
+                ? TestUtil.randomUnicodeString(random(), 30)
+                : TestUtil.randomRealisticUnicodeString(random(), 1, 30));
+      }
+      for (String text : texts) {
+        int[] expected =
+            Arrays.stream(ids(everything.encodeQuery(text))).filter(content::get).toArray();
+        int[] kept = ids(encoder.encodeQuery(text));
+        // With special tokens a text of nothing but punctuation keeps none of them either.
+        if (kept.length > 0 || config.dropSpecialTokens()) {
+          assertArrayEquals(text, expected, kept);
+        } else {
+          assertTrue(text, expected.length == 0 || expected.length == 2);
+        }
+      }
+    }
+  }
+
+  /** A token that begins with a space, or is one, is punctuation by what it spells. */
+  public void testContentIdsOfByteLevelTokens() throws Exception {
+    Path folder = TinyModel.write(createTempDir());
+    Files.writeString(
+        folder.resolve("tokenizer.json"),
+        """
+        {"version": "1.0", "added_tokens": [],
+         "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false},
+         "decoder": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": false},
+         "model": {"type": "BPE", "unk_token": null, "merges": ["\u0120 a", "\u0120 ."],
+           "vocab": {"a": 0, ".": 1, "\u0120": 2, "\u0120a": 3, "\u0120.": 4}}}
+        """);
+    EncoderConfig config = RAW.withDropQueryPunctuation(true);
+    try (TokenEncoder encoder = TokenEncoder.builder(folder).config(config).build()) {
+      assertEquals(5, encoder.vocabularySize());
+      assertEquals("{0, 3}", encoder.queryContentIds().toString());
+      assertArrayEquals(new int[] {0, 3, 0}, ids(encoder.encodeQuery("a . a. .a ")));
+    }
+  }
+
+  public void testContentIdsThatDependOnThePlace() throws Exception {
+    Path folder = TinyModel.write(createTempDir());
+    EncoderConfig dropping = RAW.withDropSpecialTokens(true);
+    EncoderConfig words = dropping.withQueryPrefix("search: ");
+    assertPlaceMatters("search is dropped around a text and kept in it", folder, words);
+    EncoderConfig masks = dropping.withQueryExpansion(true);
+    assertPlaceMatters("[MASK] is kept around a text and dropped in it", folder, masks);
+    EncoderConfig colbert = RAW.withQueryPrefix("[unused0]").withQueryExpansion(true);
+    try (TokenEncoder encoder = TokenEncoder.builder(folder).config(colbert).build()) {
+      assertEquals(encoder.vocabularySize(), encoder.queryContentIds().cardinality());
+    }
+  }
+
+  private static void assertPlaceMatters(String message, Path folder, EncoderConfig config)
+      throws IOException {
+    try (TokenEncoder encoder = TokenEncoder.builder(folder).config(config).build()) {
+      IllegalStateException e = expectThrows(IllegalStateException.class, encoder::queryContentIds);
+      assertEquals("ids alone do not tell which tokens are kept: " + message, e.getMessage());
     }
   }
 
