@@ -37,7 +37,9 @@ import java.util.Objects;
  *   <li>{@code fastlane.json}, this library's own: any of {@code query_prefix}, {@code
  *       document_prefix}, {@code query_length}, {@code document_length}, {@code
  *       drop_special_tokens}, {@code drop_query_punctuation}, {@code drop_document_punctuation},
- *       {@code query_expansion}, {@code attend_to_expansion}, {@code normalize}, and no other key.
+ *       {@code query_expansion}, {@code attend_to_expansion}, {@code normalize}; besides these only
+ *       {@code base}, of a folder that holds a head (see {@link TokenEncoder}), and {@code about},
+ *       an object for people: training data, licence, metrics.
  * </ol>
  *
  * @param queryPrefix what is put before a query, after the tokenizer's leading special tokens
@@ -117,8 +119,10 @@ public record EncoderConfig(
   }
 
   /**
-   * Writes every setting to {@value #FILE_NAME} in a model folder, replacing one that is there.
+   * Writes every setting to {@value #FILE_NAME} in a model folder, replacing those of one that is
+   * there; its {@code base} and {@code about} stay.
    *
+   * @throws IllegalArgumentException if the file that is there is no JSON object
    * @throws IOException if the file cannot be written
    */
   public void write(Path modelFolder) throws IOException {

@@ -19,9 +19,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
 
-/** The keys of {@code fastlane.json}: one for each component of {@link EncoderConfig}. */
+/**
+ * The keys of {@code fastlane.json}: one for each component of {@link EncoderConfig}, the base of a
+ * model that is a head, and what is written about it for people.
+ */
 final class FastLaneJson {
   private static final String QUERY_PREFIX = "query_prefix";
   private static final String DOCUMENT_PREFIX = "document_prefix";
@@ -34,8 +38,13 @@ final class FastLaneJson {
   private static final String ATTEND_TO_EXPANSION = "attend_to_expansion";
   private static final String NORMALIZE = "normalize";
 
+  private static final String BASE = "base";
+  private static final String ABOUT = "about";
+
   private static final Set<String> KEYS =
       Set.of(
+          BASE,
+          ABOUT,
           QUERY_PREFIX,
           DOCUMENT_PREFIX,
           QUERY_LENGTH,
@@ -49,6 +58,11 @@ final class FastLaneJson {
 
   private FastLaneJson() {}
 
+  /** The name of the base. */
+  static Optional<String> base(JsonFields json) {
+    return Optional.ofNullable(json.string(BASE, null));
+  }
+
   /** The configuration with what the file states; a key that is not known is an error. */
   static EncoderConfig apply(JsonFields json, EncoderConfig config) {
     for (String key : json.keys()) {
@@ -57,6 +71,7 @@ final class FastLaneJson {
             json + ": unknown key " + key + ", known are " + KEYS.stream().sorted().toList());
       }
     }
+    json.object(ABOUT); // for people, but an object it must be
     return new EncoderConfig(
         json.string(QUERY_PREFIX, config.queryPrefix()),
         json.string(DOCUMENT_PREFIX, config.documentPrefix()),
@@ -72,6 +87,8 @@ final class FastLaneJson {
 
   static void write(EncoderConfig config, Path file) throws IOException {
     JsonObject json = new JsonObject();
+    Optional<JsonFields> before = JsonFields.read(file);
+    before.ifPresent(fields -> fields.copy(BASE, json));
     json.addProperty(QUERY_PREFIX, config.queryPrefix());
     json.addProperty(DOCUMENT_PREFIX, config.documentPrefix());
     json.addProperty(QUERY_LENGTH, config.queryLength());
@@ -82,6 +99,7 @@ final class FastLaneJson {
     json.addProperty(QUERY_EXPANSION, config.queryExpansion());
     json.addProperty(ATTEND_TO_EXPANSION, config.attendToExpansion());
     json.addProperty(NORMALIZE, config.normalize());
+    before.ifPresent(fields -> fields.copy(ABOUT, json));
     String text = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(json);
     Files.writeString(file, text + "\n", StandardCharsets.UTF_8);
   }

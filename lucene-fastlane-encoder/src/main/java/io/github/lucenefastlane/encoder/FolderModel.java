@@ -25,17 +25,42 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** A model in a folder, laid out as on the Hugging Face hub. */
+/** A whole model in a folder, laid out as on the Hugging Face hub. */
 final class FolderModel implements ModelFiles {
   private static final String TOKENIZER = "tokenizer.json";
 
   private final Path folder;
   private final Path onnx;
 
-  FolderModel(Path folder) throws IOException {
+  /** The model in a folder: a whole one or, if the folder names a base, a head. */
+  static ModelFiles open(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {
       throw new IllegalArgumentException("modelFolder is not a folder: " + folder);
     }
+    Optional<JsonFields> own = JsonFields.read(folder.resolve(EncoderConfig.FILE_NAME));
+    Optional<String> base = own.flatMap(FastLaneJson::base);
+    if (base.isEmpty()) {
+      return new FolderModel(folder);
+    }
+    Path head = folder.resolve(HeadedModel.FILE_NAME);
+    if (!Files.isRegularFile(head)) {
+      throw new IllegalArgumentException(
+          "modelFolder names a base in "
+              + EncoderConfig.FILE_NAME
+              + " and has no "
+              + HeadedModel.FILE_NAME
+              + ": "
+              + folder);
+    }
+    ResourceModel model = ResourceModel.named(base.get(), own.get() + ": base");
+    return new HeadedModel(
+        name(folder),
+        model,
+        Files.readAllBytes(head),
+        FastLaneJson.apply(own.get(), model.config()));
+  }
+
+  private FolderModel(Path folder) throws IOException {
     if (!Files.isRegularFile(folder.resolve(TOKENIZER))) {
       throw new IllegalArgumentException("modelFolder has no " + TOKENIZER + ": " + folder);
     }
@@ -60,11 +85,24 @@ final class FolderModel implements ModelFiles {
               + " in "
               + folder);
     }
+    if (found.get(0).getFileName().toString().equals(HeadedModel.FILE_NAME)) {
+      throw new IllegalArgumentException(
+          "modelFolder has a "
+              + HeadedModel.FILE_NAME
+              + ", whose base must be named in "
+              + EncoderConfig.FILE_NAME
+              + ": "
+              + folder);
+    }
     return found.get(0);
   }
 
   @Override
   public String name() {
+    return name(folder);
+  }
+
+  private static String name(Path folder) {
     Path last = folder.toAbsolutePath().normalize().getFileName();
     return last == null ? folder.toString() : last.toString();
   }
@@ -77,6 +115,11 @@ final class FolderModel implements ModelFiles {
   @Override
   public int positions() throws IOException {
     return new ConventionReader(folder).positions();
+  }
+
+  @Override
+  public InputStream openOnnx() throws IOException {
+    return Files.newInputStream(onnx);
   }
 
   @Override

@@ -82,6 +82,13 @@ final class JsonFields {
     return object.keySet();
   }
 
+  /** Puts the key as it is into another object; nothing if it is not there. */
+  void copy(String key, JsonObject to) {
+    if (has(key)) {
+      to.add(key, object.get(key));
+    }
+  }
+
   String string(String key, String otherwise) {
     if (!has(key)) {
       return otherwise;

@@ -25,6 +25,11 @@ interface ModelFiles {
   /** What errors call the model. */
   String name();
 
+  /** The model that this one is a head on, if it is one. */
+  default Optional<String> base() {
+    return Optional.empty();
+  }
+
   /** What the model's own files state. */
   EncoderConfig config() throws IOException;
 
@@ -36,6 +41,9 @@ interface ModelFiles {
 
   /** What the tokenizer calls its mask token, where a file says. */
   Optional<String> maskToken() throws IOException;
+
+  /** The ONNX file. */
+  InputStream openOnnx() throws IOException;
 
   /** A session over the ONNX file. */
   OrtSession openSession(OrtEnvironment environment, OrtSession.SessionOptions options)

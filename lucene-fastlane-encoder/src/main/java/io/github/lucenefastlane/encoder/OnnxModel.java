@@ -25,15 +25,18 @@ import java.io.IOException;
 import java.nio.LongBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
 
 /**
  * A transformer in ONNX Runtime: token ids in, one vector per token out. Inputs are {@code
  * input_ids} and, where the file has them, {@code attention_mask} and {@code token_type_ids}, int64
- * {@code [batch, tokens]}; the output is float {@code [batch, tokens, dimension]}. Other outputs
- * (pooled vectors, {@code router_logits}) are not asked for, so they are not computed.
+ * {@code [batch, tokens]}; the output is float {@code [batch, tokens, dimension]}. The outputs of a
+ * router are asked for a query that is to be routed; others (pooled vectors) never, so they are not
+ * computed.
  */
 final class OnnxModel implements Closeable {
   private static final String INPUT_IDS = "input_ids";
@@ -48,7 +51,16 @@ final class OnnxModel implements Closeable {
   private final OrtEnvironment environment;
   private final OrtSession session;
   private final Set<String> inputs;
-  private final String output;
+  private final NodeInfo output;
+  private final RouterOutputs router;
+
+  /**
+   * A run of one text.
+   *
+   * @param rows row-major {@code [tokens][dimension]}
+   * @param router what the router made of them
+   */
+  record RoutedRows(float[] rows, RouterOutputs.RouterOutput router) {}
 
   private OnnxModel(String name, OrtEnvironment environment, OrtSession session)
       throws OrtException {
@@ -58,6 +70,7 @@ final class OnnxModel implements Closeable {
     this.inputs = session.getInputNames();
     checkInputs(session.getInputInfo());
     this.output = findOutput(session.getOutputInfo());
+    this.router = new RouterOutputs(name, session.getOutputInfo(), output);
   }
 
   /** Opens the model's ONNX file; {@code threads} compute one call. */
@@ -111,7 +124,7 @@ final class OnnxModel implements Closeable {
     }
   }
 
-  private String findOutput(Map<String, NodeInfo> infos) {
+  private NodeInfo findOutput(Map<String, NodeInfo> infos) {
     for (String candidate : OUTPUTS) {
       if (infos.containsKey(candidate)) {
         return checkOutput(infos.get(candidate));
@@ -129,7 +142,7 @@ final class OnnxModel implements Closeable {
             + infos.keySet());
   }
 
-  private String checkOutput(NodeInfo info) {
+  private NodeInfo checkOutput(NodeInfo info) {
     if (!(info.getInfo() instanceof TensorInfo tensor)
         || tensor.type != OnnxJavaType.FLOAT
         || tensor.getShape().length != 3) {
@@ -141,7 +154,7 @@ final class OnnxModel implements Closeable {
               + " must be float [batch, tokens, dimension], it is "
               + info.getInfo());
     }
-    return info.getName();
+    return info;
   }
 
   /**
@@ -151,6 +164,27 @@ final class OnnxModel implements Closeable {
    * @return row-major {@code [batch][tokens][dimension]}
    */
   float[] run(List<ModelInput> batch) {
+    return run(batch, Set.of(output.getName()), (result, rows) -> rows);
+  }
+
+  /** The router's outputs that the model has; none if it has no router. */
+  Set<String> routerOutputs() {
+    return router.names();
+  }
+
+  /** Runs one text and its router, which the model must have. */
+  RoutedRows runRouted(ModelInput text) {
+    Set<String> asked = new HashSet<>(router.names());
+    asked.add(output.getName());
+    int length = text.ids().length;
+    return run(
+        List.of(text),
+        asked,
+        (result, rows) -> new RoutedRows(rows, router.read(result, length, rows.length / length)));
+  }
+
+  private <T> T run(
+      List<ModelInput> batch, Set<String> asked, BiFunction<OrtSession.Result, float[], T> reader) {
     int length = batch.get(0).ids().length;
     long[] shape = {batch.size(), length};
     LongBuffer ids = LongBuffer.allocate(batch.size() * length);
@@ -169,8 +203,8 @@ final class OnnxModel implements Closeable {
         LongBuffer zeros = LongBuffer.allocate(batch.size() * length);
         tensors.put(TOKEN_TYPE_IDS, OnnxTensor.createTensor(environment, zeros, shape));
       }
-      try (OrtSession.Result result = session.run(tensors, Set.of(output))) {
-        OnnxTensor vectors = (OnnxTensor) result.get(0);
+      try (OrtSession.Result result = session.run(tensors, asked)) {
+        OnnxTensor vectors = (OnnxTensor) result.get(output.getName()).orElseThrow();
         long[] found = vectors.getInfo().getShape();
         if (found[0] != batch.size() || found[1] != length || found[2] < 1) {
           throw new IllegalStateException(
@@ -183,7 +217,7 @@ final class OnnxModel implements Closeable {
                   + ", dimension], it gave "
                   + Arrays.toString(found));
         }
-        return vectors.getFloatBuffer().array();
+        return reader.apply(result, vectors.getFloatBuffer().array());
       }
     } catch (OrtException e) {
       throw new IllegalStateException(

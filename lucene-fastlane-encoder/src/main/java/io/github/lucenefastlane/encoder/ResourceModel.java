@@ -18,6 +18,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Map;
 import java.util.Optional;
 
 /** A model whose ONNX file and tokenizer are class path resources; no file states conventions. */
@@ -35,9 +36,28 @@ record ResourceModel(
         512);
   }
 
+  /**
+   * The model on the class path that a name stands for.
+   *
+   * @param where what errors say asked for it
+   */
+  static ResourceModel named(String name, String where) {
+    Map<String, ResourceModel> known = Map.of(miniLm().name(), miniLm());
+    if (!known.containsKey(name)) {
+      throw new IllegalArgumentException(
+          where + " must be one of " + known.keySet() + ", got " + name);
+    }
+    return known.get(name);
+  }
+
   @Override
   public EncoderConfig config() {
     return EncoderConfig.DEFAULT;
+  }
+
+  @Override
+  public InputStream openOnnx() {
+    return open(onnxResource);
   }
 
   @Override
@@ -54,7 +74,7 @@ record ResourceModel(
   public OrtSession openSession(OrtEnvironment environment, OrtSession.SessionOptions options)
       throws IOException, OrtException {
     byte[] model;
-    try (InputStream stream = open(onnxResource)) {
+    try (InputStream stream = openOnnx()) {
       model = stream.readAllBytes();
     }
     return environment.createSession(model, options);

@@ -15,6 +15,7 @@ package io.github.lucenefastlane.encoder;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,8 +24,10 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.apache.lucene.store.AlreadyClosedException;
 import org.apache.lucene.util.IOUtils;
@@ -46,7 +49,16 @@ import org.apache.lucene.util.IOUtils;
  *       ONNX file's vectors already have that layer's output dimension;
  * </ul>
  *
- * or class path resources. Where a text is longer than the model reads, its end is cut and {@link
+ * or class path resources. Or it is a <em>head</em>, a graph fragment that continues the graph of a
+ * base model: a folder with {@code head.onnx} (see {@link Builder#head(byte[])}) and a {@code
+ * fastlane.json} whose {@code base} names the model on the class path that it continues, {@code
+ * all-MiniLM-L6-v2}. Of such a folder nothing else is read.
+ *
+ * <p>A model may hold a query router: an output {@code views} (with perhaps {@code view_weights})
+ * or {@code router_logits}, as {@link io.github.lucenefastlane.query.OnnxRouter} describes them.
+ * {@link #encodeRoutedQuery} then gives a query's vectors and its views from one run.
+ *
+ * <p>Where a text is longer than the model reads, its end is cut and {@link
  * TokenVectors#truncatedTokens} tells how much; where it has no token to keep (it is empty, or
  * punctuation only), there are no vectors.
  *
@@ -72,6 +84,7 @@ public final class TokenEncoder implements Closeable {
   static final int BATCH_TOKENS = 1024;
 
   private final String name;
+  private final Optional<String> base;
   private final EncoderConfig config;
   private final TextTokenizer tokenizer;
   private final OnnxModel model;
@@ -90,6 +103,7 @@ public final class TokenEncoder implements Closeable {
 
   private TokenEncoder(ModelFiles files, EncoderConfig config, int threads) throws IOException {
     this.name = files.name();
+    this.base = files.base();
     this.config = config;
     int positions = files.positions();
     checkPositions("queryLength", config.queryLength(), positions);
@@ -130,6 +144,9 @@ public final class TokenEncoder implements Closeable {
       this.modelDimension = model.run(List.of(probe)).length / probe.ids().length;
       this.batchTokens = keepsTextsApart(probe) ? BATCH_TOKENS : 0;
       this.projection = files.projection().filter(this::applies).orElse(null);
+      if (hasRouter()) {
+        checkRouter();
+      }
       success = true;
     } finally {
       if (!success) {
@@ -168,6 +185,20 @@ public final class TokenEncoder implements Closeable {
     return difference <= 1e-4 * largest;
   }
 
+  /** Refuses a router that saw other vectors than those that are searched. */
+  private void checkRouter() {
+    if (projection != null) {
+      throw new IllegalArgumentException(
+          "model "
+              + name
+              + " has the router outputs "
+              + model.routerOutputs()
+              + " and a linear layer in a file of its own, whose vectors its router never saw;"
+              + " the layer has to be part of the ONNX file");
+    }
+    model.runRouted(queries.layOut("a")); // a file may leave shapes open, so a query tells them
+  }
+
   private InputLayout.Filler filler(String mask) {
     for (String spelling : List.of(mask, "<mask>")) {
       Long id = tokenizer.id(spelling);
@@ -197,14 +228,25 @@ public final class TokenEncoder implements Closeable {
   }
 
   /**
-   * Loads the default model, {@code all-MiniLM-L6-v2} in fp32 (384 dimensions, English), from its
-   * Maven artifact on the class path.
+   * Loads the default model: the head that ships with this library, on the model of {@link
+   * #loadMiniLm()}; as long as none ships, that model itself.
    *
-   * @throws IllegalArgumentException if the artifact is not on the class path
+   * @throws IllegalArgumentException if the base's artifact is not on the class path
    * @throws IOException if it cannot be read
    */
   public static TokenEncoder loadDefault() throws IOException {
     return defaultBuilder().build();
+  }
+
+  /**
+   * Loads {@code all-MiniLM-L6-v2} in fp32 (384 dimensions, English), as it was published, from its
+   * Maven artifact on the class path. It has no router.
+   *
+   * @throws IllegalArgumentException if the artifact is not on the class path
+   * @throws IOException if it cannot be read
+   */
+  public static TokenEncoder loadMiniLm() throws IOException {
+    return miniLmBuilder().build();
   }
 
   /**
@@ -217,9 +259,23 @@ public final class TokenEncoder implements Closeable {
     return builder(modelFolder).build();
   }
 
-  /** Starts from the default model, see {@link #loadDefault()}. */
-  public static Builder defaultBuilder() {
-    return new Builder(ResourceModel.miniLm());
+  /**
+   * Starts from the default model, see {@link #loadDefault()}.
+   *
+   * @throws IOException if the head cannot be read
+   */
+  public static Builder defaultBuilder() throws IOException {
+    return new Builder(DefaultModel.find());
+  }
+
+  /** Starts from {@code all-MiniLM-L6-v2}, see {@link #loadMiniLm()}. */
+  public static Builder miniLmBuilder() {
+    return builder(ResourceModel.miniLm());
+  }
+
+  /** Starts from any files. */
+  static Builder builder(ModelFiles files) {
+    return new Builder(files);
   }
 
   /**
@@ -229,7 +285,7 @@ public final class TokenEncoder implements Closeable {
    * @throws IOException if the folder cannot be read
    */
   public static Builder builder(Path modelFolder) throws IOException {
-    return new Builder(new FolderModel(Objects.requireNonNull(modelFolder, "modelFolder")));
+    return new Builder(FolderModel.open(Objects.requireNonNull(modelFolder, "modelFolder")));
   }
 
   /**
@@ -257,7 +313,9 @@ public final class TokenEncoder implements Closeable {
     public static final int MAX_THREADS = 1024;
 
     private final ModelFiles files;
-    private EncoderConfig config;
+    private byte[] head; // null for none
+    private EncoderConfig config; // null for what the files state
+    private UnaryOperator<EncoderConfig> change = UnaryOperator.identity();
     private int threads = Math.min(MAX_THREADS, Runtime.getRuntime().availableProcessors());
 
     private Builder(ModelFiles files) {
@@ -268,6 +326,38 @@ public final class TokenEncoder implements Closeable {
     public Builder config(EncoderConfig config) {
       this.config = Objects.requireNonNull(config, "config");
       return this;
+    }
+
+    /** Changes the conventions in use: those of the model's files, or those given. */
+    public Builder adjustConfig(UnaryOperator<EncoderConfig> change) {
+      this.change = Objects.requireNonNull(change, "change");
+      return this;
+    }
+
+    /**
+     * Appends a head to the model's graph: what turns its vectors into others, and perhaps a
+     * router. The model's bytes and then these are read as one ONNX file (protocol buffers messages
+     * merge so), opened from memory: weights that the model keeps in files of their own are not
+     * found.
+     *
+     * @param fragment a serialised ONNX {@code ModelProto} with a graph of nodes, constants and
+     *     outputs, and nothing else: the base has the inputs, the operator sets and the versions.
+     *     Its nodes may read any value of the base's graph, {@code last_hidden_state} above all,
+     *     and must name theirs otherwise. An output {@code token_embeddings} is taken in place of
+     *     the base's. Not copied
+     */
+    public Builder head(byte[] fragment) {
+      this.head = Objects.requireNonNull(fragment, "fragment");
+      return this;
+    }
+
+    /**
+     * Appends a head, see {@link #head(byte[])}.
+     *
+     * @throws IOException if the file cannot be read
+     */
+    public Builder head(Path fragment) throws IOException {
+      return head(Files.readAllBytes(fragment));
     }
 
     /**
@@ -290,13 +380,30 @@ public final class TokenEncoder implements Closeable {
      * @throws IOException if a file cannot be read
      */
     public TokenEncoder build() throws IOException {
-      return new TokenEncoder(files, config != null ? config : files.config(), threads);
+      EncoderConfig stated = config != null ? config : files.config();
+      return new TokenEncoder(
+          head == null ? files : new HeadedModel(files, head, stated),
+          Objects.requireNonNull(change.apply(stated), "changed config"),
+          threads);
     }
   }
 
-  /** The model's name: its folder's, or that of the resources. */
+  /**
+   * The model's name: its folder's, or that of the resources. A head that was appended to a model
+   * adds the beginning of its SHA-256.
+   */
   public String name() {
     return name;
+  }
+
+  /** The name of the model that this one is a head on; empty if it is a whole model. */
+  public Optional<String> base() {
+    return base;
+  }
+
+  /** Whether the model holds a query router, so that {@link #encodeRoutedQuery} works. */
+  public boolean hasRouter() {
+    return !model.routerOutputs().isEmpty();
   }
 
   /** The number of components of a vector. */
@@ -338,6 +445,49 @@ public final class TokenEncoder implements Closeable {
    */
   public TokenVectors encodeQuery(String text) {
     return encode(queries, List.of(checkText(text, "text")), EncodingProgress.NONE).get(0);
+  }
+
+  /**
+   * Encodes a query and routes it, in one run of a model that holds a router. Of {@code
+   * router_logits} those of the kept tokens count; {@code views} are taken as the model gives them,
+   * which has to leave out by itself what is not kept (see {@link #queryContentIds()}).
+   *
+   * @return vectors equal to those of {@link #encodeQuery}, and the router for a query of them; no
+   *     vectors and no router where the text has no token to keep, for which nothing is run
+   * @throws IllegalArgumentException if the text is null
+   * @throws IllegalStateException if the model has no router, fails, or gives a vector, a view, a
+   *     weight or a logit with a NaN or infinite component
+   * @throws AlreadyClosedException if this encoder is closed
+   */
+  public RoutedQuery encodeRoutedQuery(String text) {
+    checkText(text, "text");
+    ModelInput input;
+    OnnxModel.RoutedRows run = null;
+    lock.readLock().lock();
+    try {
+      ensureOpen();
+      if (!hasRouter()) {
+        throw new IllegalStateException(
+            "model "
+                + name
+                + " has no router: its ONNX file gives neither views nor router_logits");
+      }
+      input = queries.layOut(text);
+      if (input.modelLength() > 0) {
+        run = model.runRouted(input);
+      }
+    } finally {
+      lock.readLock().unlock();
+    }
+    if (run == null) {
+      return new RoutedQuery(vectors(input, new float[0], 0), null);
+    }
+    TokenVectors tokens = vectors(input, run.rows(), 0);
+    try {
+      return new RoutedQuery(tokens, run.router().over(input.kept(), tokens.vectors()));
+    } catch (IllegalArgumentException e) { // the model's fault, not the caller's
+      throw new IllegalStateException("model " + name + ": " + e.getMessage(), e);
+    }
   }
 
   /**
@@ -441,24 +591,23 @@ public final class TokenEncoder implements Closeable {
     }
     List<TokenVectors> encoded = new ArrayList<>(batch.size());
     for (int text = 0; text < batch.size(); text++) {
-      ModelInput input = batch.get(text);
-      float[][] vectors = new float[input.kept().length][];
-      for (int i = 0; i < vectors.length; i++) {
-        int row = text * length + input.kept()[i];
-        vectors[i] =
-            finish(
-                Arrays.copyOfRange(rows, row * modelDimension, (row + 1) * modelDimension),
-                input.tokens()[i]);
-      }
-      encoded.add(
-          new TokenVectors(
-              vectors,
-              List.of(input.tokens()),
-              input.starts(),
-              input.ends(),
-              input.truncatedTokens()));
+      encoded.add(vectors(batch.get(text), rows, text * length));
     }
     return encoded;
+  }
+
+  /** The vectors of a text whose rows begin at one of many. */
+  private TokenVectors vectors(ModelInput input, float[] rows, int firstRow) {
+    float[][] vectors = new float[input.kept().length][];
+    for (int i = 0; i < vectors.length; i++) {
+      int row = firstRow + input.kept()[i];
+      vectors[i] =
+          finish(
+              Arrays.copyOfRange(rows, row * modelDimension, (row + 1) * modelDimension),
+              input.tokens()[i]);
+    }
+    return new TokenVectors(
+        vectors, List.of(input.tokens()), input.starts(), input.ends(), input.truncatedTokens());
   }
 
   /** Projects, checks and normalises one vector of the model. */
@@ -513,6 +662,8 @@ public final class TokenEncoder implements Closeable {
         + dimension()
         + ", projection="
         + (projection != null)
+        + ", router="
+        + hasRouter()
         + ", config="
         + config
         + ")";

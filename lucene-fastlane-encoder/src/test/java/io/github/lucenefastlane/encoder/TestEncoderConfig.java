@@ -169,7 +169,7 @@ public class TestEncoderConfig extends LuceneTestCase {
     Path folder = createTempDir();
     write(folder, "fastlane.json", "{\"query_length\": 64, \"qwery_prefix\": \"\"}");
     assertRefused(
-        folder, "fastlane.json: unknown key qwery_prefix, known are [attend_to_expansion,");
+        folder, "fastlane.json: unknown key qwery_prefix, known are [about, attend_to_expansion,");
     write(folder, "fastlane.json", "{\"query_length\": \"64\"}");
     assertRefused(folder, "fastlane.json: query_length must be an integer, got \"64\"");
     write(folder, "fastlane.json", "{\"query_length\": 64.5}");

@@ -45,7 +45,7 @@ public class TestModelFolder extends EncoderTestCase {
     copy(resource.onnxResource(), folder.resolve("some-name.onnx"));
     copy(resource.tokenizerResource(), folder.resolve("tokenizer.json"));
     try (TokenEncoder fromFolder = TokenEncoder.load(folder);
-        TokenEncoder fromResource = TokenEncoder.loadDefault();
+        TokenEncoder fromResource = TokenEncoder.loadMiniLm();
         TokenEncoder fromNames =
             TokenEncoder.builder(
                     "named",

@@ -29,13 +29,13 @@ import org.apache.lucene.util.VectorUtil;
 import org.junit.AfterClass;
 import org.junit.BeforeClass;
 
-/** The default model, as applications meet it. */
+/** The published MiniLM, as applications meet it. */
 public class TestTokenEncoder extends EncoderTestCase {
   private static TokenEncoder encoder;
 
   @BeforeClass
   public static void load() throws Exception {
-    encoder = TokenEncoder.loadDefault();
+    encoder = TokenEncoder.loadMiniLm();
   }
 
   @AfterClass
@@ -58,7 +58,7 @@ public class TestTokenEncoder extends EncoderTestCase {
             .withDropSpecialTokens(false)
             .withDropDocumentPunctuation(false)
             .withNormalize(false);
-    try (TokenEncoder raw = TokenEncoder.defaultBuilder().config(everything).build()) {
+    try (TokenEncoder raw = TokenEncoder.miniLmBuilder().config(everything).build()) {
       TokenVectors vectors = raw.encodeDocument("This is an example sentence");
       assertEquals(
           List.of("[CLS]", "this", "is", "an", "example", "sentence", "[SEP]"), vectors.tokens());
@@ -271,7 +271,7 @@ public class TestTokenEncoder extends EncoderTestCase {
   public void testThreadsOfABatchDoNotChangeIt() throws Exception {
     String text = randomSentence(20);
     int threads = TestUtil.nextInt(random(), 1, 4);
-    try (TokenEncoder other = TokenEncoder.defaultBuilder().threads(threads).build()) {
+    try (TokenEncoder other = TokenEncoder.miniLmBuilder().threads(threads).build()) {
       assertSame(encoder.encodeDocument(text), other.encodeDocument(text));
     }
   }
@@ -286,18 +286,18 @@ public class TestTokenEncoder extends EncoderTestCase {
     for (int threads : new int[] {Integer.MIN_VALUE, 0, 1025}) {
       assertMessage(
           "threads must be in 1..1024, got " + threads,
-          () -> TokenEncoder.defaultBuilder().threads(threads));
+          () -> TokenEncoder.miniLmBuilder().threads(threads));
     }
     assertMessage(
         "documentLength must be at most the 512 tokens that model all-MiniLM-L6-v2 reads, got 513",
         () ->
-            TokenEncoder.defaultBuilder()
+            TokenEncoder.miniLmBuilder()
                 .config(EncoderConfig.DEFAULT.withDocumentLength(513))
                 .build());
     assertMessage(
         "queryLength must be more than the 4 special and prefix tokens of every text, got 4",
         () ->
-            TokenEncoder.defaultBuilder()
+            TokenEncoder.miniLmBuilder()
                 .config(EncoderConfig.DEFAULT.withQueryPrefix("search:").withQueryLength(4))
                 .build());
     assertMessage(
@@ -314,7 +314,7 @@ public class TestTokenEncoder extends EncoderTestCase {
   }
 
   public void testClosed() throws Exception {
-    TokenEncoder closed = TokenEncoder.loadDefault();
+    TokenEncoder closed = TokenEncoder.loadMiniLm();
     closed.close();
     closed.close();
     expectThrows(AlreadyClosedException.class, () -> closed.encodeQuery("a"));
@@ -326,7 +326,7 @@ public class TestTokenEncoder extends EncoderTestCase {
 
   /** Closing in the middle of a call ends it by an exception, never by a crash. */
   public void testClosedWhileEncoding() throws Exception {
-    TokenEncoder closing = TokenEncoder.loadDefault();
+    TokenEncoder closing = TokenEncoder.loadMiniLm();
     expectThrows(
         AlreadyClosedException.class,
         () ->
@@ -343,7 +343,7 @@ public class TestTokenEncoder extends EncoderTestCase {
 
   public void testMaskExpansion() throws Exception {
     EncoderConfig expanding = EncoderConfig.DEFAULT.withQueryExpansion(true).withQueryLength(16);
-    try (TokenEncoder colbert = TokenEncoder.defaultBuilder().config(expanding).build()) {
+    try (TokenEncoder colbert = TokenEncoder.miniLmBuilder().config(expanding).build()) {
       TokenVectors vectors = colbert.encodeQuery("what is a segment");
       assertEquals(4 + 10, vectors.size()); // the words, and 16 less them, [CLS] and [SEP]
       assertEquals(Collections.nCopies(10, "[MASK]"), vectors.tokens().subList(4, 14));

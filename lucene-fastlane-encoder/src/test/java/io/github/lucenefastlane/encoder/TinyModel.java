@@ -19,6 +19,8 @@ import com.google.gson.JsonParser;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,6 +72,47 @@ final class TinyModel {
     Files.writeString(file, json.toString());
   }
 
+  /** A graph fragment that continues the graph of another file. */
+  static final class Head {
+    private final Message graph = new Message();
+
+    Head node(String operation, String output, String... inputs) {
+      graph.message(1, TinyModel.node(operation, output, inputs));
+      return this;
+    }
+
+    Head constant(String name, float[] values, long... shape) {
+      ByteBuffer raw = ByteBuffer.allocate(values.length * Float.BYTES);
+      raw.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(values);
+      return constant(name, FLOAT, raw.array(), shape);
+    }
+
+    Head constant(String name, long[] values, long... shape) {
+      ByteBuffer raw = ByteBuffer.allocate(values.length * Long.BYTES);
+      raw.order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().put(values);
+      return constant(name, INT64, raw.array(), shape);
+    }
+
+    private Head constant(String name, int type, byte[] raw, long... shape) {
+      Message tensor = new Message();
+      for (long axis : shape) {
+        tensor.number(1, axis);
+      }
+      graph.message(5, tensor.number(2, type).text(8, name).bytes(9, raw));
+      return this;
+    }
+
+    /** Names an output; an axis is a number or, where it is free, a name. */
+    Head output(String name, Object... axes) {
+      graph.message(12, value(name, FLOAT, axes));
+      return this;
+    }
+
+    byte[] bytes() {
+      return new Message().message(7, graph).bytes();
+    }
+  }
+
   /** An ONNX file, with chosen names of its output and of its first input. */
   static byte[] onnx(Kind kind, String output, String input) {
     Message graph = new Message();
@@ -113,10 +156,14 @@ final class TinyModel {
     return new Message().text(1, name).number(3, value).number(20, 2);
   }
 
-  private static Message value(String name, int type, String... axes) {
+  private static Message value(String name, int type, Object... axes) {
     Message shape = new Message();
-    for (String axis : axes) {
-      shape.message(1, new Message().text(2, axis));
+    for (Object axis : axes) {
+      shape.message(
+          1,
+          axis instanceof Number number
+              ? new Message().number(1, number.longValue())
+              : new Message().text(2, (String) axis));
     }
     Message tensor = new Message().number(1, type).message(2, shape);
     return new Message().text(1, name).message(2, new Message().message(1, tensor));
