@@ -21,18 +21,20 @@ import java.util.List;
  * @param question the question
  * @param hits best first
  * @param matches for each hit, the passage's token that each query token matched best
+ * @param router name of what chose the views
  * @param views that the router chose
  * @param queryTokens number of the question's token vectors
  * @param comparisons that the search made
  * @param exhaustive comparisons that exhaustive MaxSim would have made: query tokens times all
  *     token vectors of the index
  * @param millis of the search, without encoding the question
- * @param encodeMillis of encoding the question
+ * @param encodeMillis of encoding the question, and of routing it where the model does that
  */
 record Answer(
     Question question,
     List<Hit> hits,
     List<List<Match>> matches,
+    String router,
     List<ChosenView> views,
     int queryTokens,
     long comparisons,

@@ -22,8 +22,8 @@ final class AnswerJson {
   private AnswerJson() {}
 
   /**
-   * {@code query}, {@code text}, {@code hits} of {@code id} and {@code score}, {@code comparisons}
-   * and {@code ms}.
+   * {@code query}, {@code text}, {@code hits} of {@code id} and {@code score}, {@code comparisons},
+   * {@code ms} and {@code router}.
    *
    * @param explain whether to add the {@code views} and each hit's {@code matches}
    */
@@ -45,6 +45,7 @@ final class AnswerJson {
     object.add("hits", hits);
     object.addProperty("comparisons", answer.comparisons());
     object.addProperty("ms", Rounding.to3(answer.millis()));
+    object.addProperty("router", answer.router());
     if (explain) {
       object.add("views", views(answer.views()));
     }

@@ -36,7 +36,7 @@ final class AnswerPrinter {
     out.println(style.heading(answer.question().text()));
     out.println(style.dim("  " + cost(answer)));
     for (ChosenView view : answer.views()) {
-      out.println(style.dim("  " + describe(view)));
+      out.println(style.dim("  " + answer.router() + " view: " + describe(view)));
     }
     if (answer.hits().isEmpty()) {
       out.println("  nothing found");
@@ -127,7 +127,7 @@ final class AnswerPrinter {
     if (view.isToken()) {
       return String.format(
           Locale.ROOT,
-          "view: the token \"%s\", weight %.3f",
+          "the token \"%s\", weight %.3f",
           view.nearest().get(0).token(),
           view.weight());
     }
@@ -136,7 +136,7 @@ final class AnswerPrinter {
         .collect(
             Collectors.joining(
                 ", ",
-                "view: a blend nearest to ",
+                "a blend nearest to ",
                 String.format(Locale.ROOT, ", weight %.3f", view.weight())));
   }
 }

@@ -13,7 +13,6 @@
  */
 package io.github.lucenefastlane.demo;
 
-import io.github.lucenefastlane.query.MeanRouter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,6 +39,7 @@ final class DemoCommand implements Callable<Integer> {
           "Who removes old files that nobody needs any more?",
           "Which places lie near a position on the map?");
 
+  private static final int VIEWS = 1;
   private static final int CANDIDATES = 50;
   private static final int RESULTS = 3;
   private static final int WARM_UP_ROUNDS = 5;
@@ -113,11 +113,14 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private static void answer(PassageIndex index, Model model, Console console) throws IOException {
-    PassageSearch search =
-        new PassageSearch(
-            index,
-            model.encoder(),
-            new SearchSettings(MeanRouter.INSTANCE, 1, CANDIDATES, RESULTS, true));
+    String name = RouterChoice.defaultFor(VIEWS, model.encoder());
+    try (RouterChoice router = RouterChoice.open(name, model.encoder())) {
+      SearchSettings settings = new SearchSettings(router, VIEWS, CANDIDATES, RESULTS, true);
+      answer(new PassageSearch(index, model.encoder(), settings), console);
+    }
+  }
+
+  private static void answer(PassageSearch search, Console console) throws IOException {
     List<Question> questions = QUESTIONS.stream().map(Question::of).toList();
     // Untimed rounds, so that the times shown are not those of a virtual machine warming up.
     for (int round = 0; round < WARM_UP_ROUNDS; round++) {

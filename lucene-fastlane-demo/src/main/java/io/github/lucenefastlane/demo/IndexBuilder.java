@@ -163,6 +163,7 @@ final class IndexBuilder {
           model.encoder().name(),
           model.folder(),
           model.fingerprint(),
+          model.encoder().hasRouter(),
           model.documentLength(),
           settings,
           sourceName,

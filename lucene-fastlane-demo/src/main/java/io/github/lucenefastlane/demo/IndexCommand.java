@@ -51,8 +51,8 @@ final class IndexCommand implements Callable<Integer> {
       names = "--model",
       paramLabel = "DIR",
       description =
-          "Folder with model.onnx and tokenizer.json (default: the model that ships with the"
-              + " program).")
+          "Folder with model.onnx and tokenizer.json, or with head.onnx and fastlane.json (default:"
+              + " the model that ships with the program).")
   private String model;
 
   @Option(

@@ -25,6 +25,7 @@ import java.util.Map;
  * @param modelFolder absolute path of the model's folder; empty for the model that ships with the
  *     program
  * @param fingerprint of the model and all its configuration but the document length
+ * @param hasRouter whether the model holds a query router
  * @param documentLength most tokens of a passage that the encoder read
  * @param settings how the token vectors were indexed
  * @param source what was indexed
@@ -36,6 +37,7 @@ record IndexDescription(
     String model,
     String modelFolder,
     String fingerprint,
+    boolean hasRouter,
     int documentLength,
     IndexSettings settings,
     String source,
@@ -47,6 +49,7 @@ record IndexDescription(
   private static final String MODEL = PREFIX + "model";
   private static final String MODEL_FOLDER = PREFIX + "model.folder";
   private static final String FINGERPRINT = PREFIX + "model.fingerprint";
+  private static final String ROUTER = PREFIX + "model.router";
   private static final String DOCUMENT_LENGTH = PREFIX + "model.document-length";
   private static final String ENCODING = PREFIX + "encoding";
   private static final String TOKENS_PER_ROUTE = PREFIX + "tokens-per-route";
@@ -62,6 +65,7 @@ record IndexDescription(
     data.put(MODEL, model);
     data.put(MODEL_FOLDER, modelFolder);
     data.put(FINGERPRINT, fingerprint);
+    data.put(ROUTER, Boolean.toString(hasRouter));
     data.put(DOCUMENT_LENGTH, Integer.toString(documentLength));
     data.put(ENCODING, settings.encoding().name());
     data.put(TOKENS_PER_ROUTE, Integer.toString(settings.tokensPerRoute()));
@@ -90,6 +94,7 @@ record IndexDescription(
         data.get(MODEL),
         data.get(MODEL_FOLDER),
         data.get(FINGERPRINT),
+        Boolean.parseBoolean(data.get(ROUTER)),
         Integer.parseInt(data.get(DOCUMENT_LENGTH)),
         new IndexSettings(
             TokenEncoding.valueOf(data.get(ENCODING)),

@@ -93,6 +93,7 @@ record IndexInfo(
     object.addProperty("model", description.model());
     object.addProperty("model_folder", description.modelFolder());
     object.addProperty("model_fingerprint", description.fingerprint());
+    object.addProperty("model_router", description.hasRouter());
     object.addProperty("source", description.source());
     object.addProperty("bytes", totalBytes());
     object.addProperty("bytes_per_token", Rounding.to3(perToken(totalBytes())));
@@ -131,6 +132,7 @@ record IndexInfo(
         description.model()
             + (description.modelFolder().isEmpty() ? "" : " in " + description.modelFolder()));
     row(out, "fingerprint", description.fingerprint());
+    row(out, "router", description.hasRouter() ? "learned, in the model" : "none in the model");
     row(out, "source", description.source());
     row(
         out,

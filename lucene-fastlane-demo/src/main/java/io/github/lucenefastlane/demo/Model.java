@@ -43,22 +43,22 @@ record Model(TokenEncoder encoder, String folder, String fingerprint) implements
    */
   static Model load(String folder, Integer documentLength) throws IOException {
     if (folder == null || folder.isEmpty()) {
-      return build(TokenEncoder.defaultBuilder(), EncoderConfig.DEFAULT, "", documentLength);
+      return build(TokenEncoder.defaultBuilder(), "", documentLength);
     }
     Path path = Path.of(folder).toAbsolutePath().normalize();
     if (!Files.isDirectory(path)) {
       throw new CommandFailure(
-          "no model folder " + folder + " (it should hold model.onnx and tokenizer.json)");
+          "no model folder "
+              + folder
+              + " (it should hold model.onnx and tokenizer.json, or head.onnx and fastlane.json)");
     }
-    return build(
-        TokenEncoder.builder(path), EncoderConfig.read(path), path.toString(), documentLength);
+    return build(TokenEncoder.builder(path), path.toString(), documentLength);
   }
 
-  private static Model build(
-      TokenEncoder.Builder builder, EncoderConfig config, String folder, Integer documentLength)
+  private static Model build(TokenEncoder.Builder builder, String folder, Integer documentLength)
       throws IOException {
     if (documentLength != null) {
-      builder.config(config.withDocumentLength(documentLength));
+      builder.adjustConfig(config -> config.withDocumentLength(documentLength));
     }
     CRC32C checksum = new CRC32C();
     // Before the encoder is there, which would have to be closed if a file cannot be read.
@@ -69,6 +69,10 @@ record Model(TokenEncoder encoder, String folder, String fingerprint) implements
     // A folder may be moved and renamed; what ships with the program has no files to look at.
     if (folder.isEmpty()) {
       checksum.update(encoder.name().getBytes(StandardCharsets.UTF_8));
+    }
+    // A folder with a head holds a part of the model, and only the name of the other.
+    if (encoder.base().isPresent()) {
+      checksum.update(encoder.base().get().getBytes(StandardCharsets.UTF_8));
     }
     EncoderConfig anyLength =
         encoder.config().withDocumentLength(EncoderConfig.DEFAULT.documentLength());

@@ -33,10 +33,10 @@ import java.util.zip.CheckedInputStream;
 
 /**
  * Adds to a checksum what may decide which vectors the model in a folder makes: every file below
- * it, for an ONNX file may keep its weights in files of any name. Left out are documentation
- * ({@code README*}, {@code LICENSE*}, {@code *.md}), names that begin with a dot, which version
- * control and download tools make, and {@value EncoderConfig#FILE_NAME}, whose settings are looked
- * at themselves.
+ * it, for an ONNX file may keep its weights in files of any name; a head's own file too, but not
+ * its base, which lies elsewhere. Left out are documentation ({@code README*}, {@code LICENSE*},
+ * {@code *.md}), names that begin with a dot, which version control and download tools make, and
+ * {@value EncoderConfig#FILE_NAME}, whose settings are looked at themselves.
  */
 final class ModelFolderChecksum {
   private ModelFolderChecksum() {}

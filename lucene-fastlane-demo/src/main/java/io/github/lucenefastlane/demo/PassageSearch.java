@@ -13,6 +13,7 @@
  */
 package io.github.lucenefastlane.demo;
 
+import io.github.lucenefastlane.encoder.RoutedQuery;
 import io.github.lucenefastlane.encoder.TokenEncoder;
 import io.github.lucenefastlane.encoder.TokenVectors;
 import io.github.lucenefastlane.query.FastLaneQuery;
@@ -40,14 +41,17 @@ final class PassageSearch {
   /** Answers by late interaction. A question without any token the model knows finds nothing. */
   Answer answer(Question question) throws IOException {
     long start = System.nanoTime();
-    TokenVectors encoded = encoder.encodeQuery(question.text());
+    RoutedQuery routed = settings.router().encode(encoder, question.text());
     double encodeMillis = millisSince(start);
+    TokenVectors encoded = routed.tokens();
+    String router = settings.router().name();
     float[][] tokens = encoded.vectors();
     if (tokens.length == 0) {
-      return new Answer(question, List.of(), List.of(), List.of(), 0, 0, 0, 0, encodeMillis);
+      return new Answer(
+          question, List.of(), List.of(), router, List.of(), 0, 0, 0, 0, encodeMillis);
     }
     FastLaneStats[] stats = new FastLaneStats[1];
-    FastLaneQuery query = query(tokens, figures -> stats[0] = figures);
+    FastLaneQuery query = query(routed, figures -> stats[0] = figures);
     start = System.nanoTime();
     TopDocs found = index.searcher().search(query, settings.k());
     double millis = millisSince(start);
@@ -58,13 +62,14 @@ final class PassageSearch {
       matches.add(matcher.match(hit.doc()));
     }
     List<ChosenView> views =
-        settings.router().route(tokens, settings.views()).stream()
+        routed.router().route(tokens, settings.views()).stream()
             .map(view -> ChosenView.of(view, tokens, encoded.tokens()))
             .toList();
     return new Answer(
         question,
         hits,
         matches,
+        router,
         views,
         tokens.length,
         stats[0].comparisons(),
@@ -92,13 +97,13 @@ final class PassageSearch {
 
   /** How a hit's score came about. */
   Explanation explain(Question question, Hit hit) throws IOException {
-    float[][] tokens = encoder.encodeQuery(question.text()).vectors();
-    return index.searcher().explain(query(tokens, null), hit.doc());
+    RoutedQuery routed = settings.router().encode(encoder, question.text());
+    return index.searcher().explain(query(routed, null), hit.doc());
   }
 
-  private FastLaneQuery query(float[][] tokens, Consumer<FastLaneStats> stats) {
-    return FastLaneQuery.builder(IndexFields.TOKENS, tokens)
-        .router(settings.router())
+  private FastLaneQuery query(RoutedQuery routed, Consumer<FastLaneStats> stats) {
+    return FastLaneQuery.builder(IndexFields.TOKENS, routed.tokens().vectors())
+        .router(routed.router())
         .views(settings.views())
         .k(settings.k())
         .candidates(settings.candidates())

@@ -13,6 +13,9 @@
  */
 package io.github.lucenefastlane.demo;
 
+import io.github.lucenefastlane.encoder.RoutedQuery;
+import io.github.lucenefastlane.encoder.TokenEncoder;
+import io.github.lucenefastlane.encoder.TokenVectors;
 import io.github.lucenefastlane.query.AllTokensRouter;
 import io.github.lucenefastlane.query.CoverageRouter;
 import io.github.lucenefastlane.query.MeanRouter;
@@ -22,14 +25,65 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 
-/** A router named on the command line; closing it frees a loaded one. */
-record RouterChoice(QueryRouter router) implements Closeable {
+/**
+ * A router named on the command line; closing it frees a loaded one.
+ *
+ * @param name what answers call it
+ * @param router routes every query; null for the one in the model, whose views come with a query's
+ *     vectors
+ */
+record RouterChoice(String name, QueryRouter router) implements Closeable {
+  /** The router in the model. */
+  private static final String LEARNED = "learned";
+
+  private static final List<String> NAMES = List.of(LEARNED, "mean", "coverage", "all");
 
   /** The router for a number of views, where none is named: the mean can only give one. */
   static String defaultFor(int views) {
     return views == 1 ? "mean" : "coverage";
+  }
+
+  /** The same for a model, whose own router is the best that there is for any number of views. */
+  static String defaultFor(int views, TokenEncoder encoder) {
+    return encoder.hasRouter() ? LEARNED : defaultFor(views);
+  }
+
+  /**
+   * Refuses what is neither a router's name nor a file, before anything is opened.
+   *
+   * @throws CommandFailure if it is neither
+   */
+  static void check(String name) {
+    if (!NAMES.contains(name.toLowerCase(Locale.ROOT)) && !Files.isRegularFile(Path.of(name))) {
+      throw new CommandFailure(
+          "no router \""
+              + name
+              + "\": give "
+              + String.join(", ", NAMES)
+              + " or the path of an .onnx file");
+    }
+  }
+
+  /**
+   * The router of a name, {@code learned} for the one in the model.
+   *
+   * @throws CommandFailure if it is not known, or the model has none
+   */
+  static RouterChoice open(String name, TokenEncoder encoder) throws IOException {
+    if (!name.equalsIgnoreCase(LEARNED)) {
+      return open(name);
+    }
+    if (!encoder.hasRouter()) {
+      throw new CommandFailure(
+          "the index's model "
+              + encoder.name()
+              + " has no learned router: give --router mean, coverage, all or the path of an .onnx"
+              + " file");
+    }
+    return new RouterChoice(LEARNED, null);
   }
 
   /**
@@ -38,22 +92,28 @@ record RouterChoice(QueryRouter router) implements Closeable {
    * @throws CommandFailure if it is neither
    */
   static RouterChoice open(String name) throws IOException {
-    return new RouterChoice(
-        switch (name.toLowerCase(Locale.ROOT)) {
-          case "mean" -> MeanRouter.INSTANCE;
-          case "coverage" -> CoverageRouter.INSTANCE;
-          case "all" -> AllTokensRouter.INSTANCE;
-          default -> load(name);
-        });
+    String lower = name.toLowerCase(Locale.ROOT);
+    return switch (lower) {
+      case "mean" -> new RouterChoice(lower, MeanRouter.INSTANCE);
+      case "coverage" -> new RouterChoice(lower, CoverageRouter.INSTANCE);
+      case "all" -> new RouterChoice(lower, AllTokensRouter.INSTANCE);
+      default -> load(name);
+    };
   }
 
-  private static QueryRouter load(String name) throws IOException {
+  private static RouterChoice load(String name) throws IOException {
+    check(name);
     Path file = Path.of(name);
-    if (!Files.isRegularFile(file)) {
-      throw new CommandFailure(
-          "no router \"" + name + "\": give mean, coverage, all or the path of an .onnx file");
+    return new RouterChoice(file.getFileName().toString(), OnnxRouter.load(file));
+  }
+
+  /** A question's vectors with the router for them. */
+  RoutedQuery encode(TokenEncoder encoder, String text) {
+    if (router == null) {
+      return encoder.encodeRoutedQuery(text);
     }
-    return OnnxRouter.load(file);
+    TokenVectors tokens = encoder.encodeQuery(text);
+    return new RoutedQuery(tokens, tokens.size() == 0 ? null : router);
   }
 
   @Override

@@ -84,11 +84,10 @@ final class SearchCommand implements Callable<Integer> {
     Console console = parent.console();
     options.check();
     List<Question> questions = questions();
-    try (RouterChoice router = RouterChoice.open(options.router());
-        PassageIndex opened = PassageIndex.open(index);
-        Model loaded = Model.loadFor(opened.description(), model)) {
-      PassageSearch search =
-          new PassageSearch(opened, loaded.encoder(), options.settings(router.router()));
+    try (PassageIndex opened = PassageIndex.open(index);
+        Model loaded = Model.loadFor(opened.description(), model);
+        RouterChoice router = options.openRouter(loaded.encoder())) {
+      PassageSearch search = new PassageSearch(opened, loaded.encoder(), options.settings(router));
       AnswerPrinter printer = new AnswerPrinter(console);
       if (!questions.isEmpty()) {
         search.answer(questions.get(0)); // untimed: the first search of all loads code and pages

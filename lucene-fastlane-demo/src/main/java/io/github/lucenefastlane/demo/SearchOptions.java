@@ -13,8 +13,9 @@
  */
 package io.github.lucenefastlane.demo;
 
+import io.github.lucenefastlane.encoder.TokenEncoder;
 import io.github.lucenefastlane.query.FastLaneQuery;
-import io.github.lucenefastlane.query.QueryRouter;
+import java.io.IOException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -27,9 +28,10 @@ final class SearchOptions {
 
   @Option(
       names = "--router",
-      paramLabel = "mean|coverage|all|FILE.onnx",
+      paramLabel = "learned|mean|coverage|all|FILE.onnx",
       description =
-          "What turns a question into views (default: mean for one view, coverage for more).")
+          "What turns a question into views (default: learned, if the model has a router; else mean"
+              + " for one view, coverage for more).")
   private String router;
 
   @Option(
@@ -60,20 +62,24 @@ final class SearchOptions {
       description = "Rank by the views' own scores, without exact MaxSim.")
   private boolean noRerank;
 
-  /** The router's name or file. */
-  String router() {
-    return router == null ? RouterChoice.defaultFor(views) : router;
+  /** Opens the router for queries of an encoder. */
+  RouterChoice openRouter(TokenEncoder encoder) throws IOException {
+    return RouterChoice.open(
+        router == null ? RouterChoice.defaultFor(views, encoder) : router, encoder);
   }
 
-  /** Refuses numbers out of range, before anything is opened. */
+  /** Refuses numbers out of range and unknown routers, before anything is opened. */
   void check() {
+    if (router != null) {
+      RouterChoice.check(router);
+    }
     Numbers.requireBetween(spec, "--views", 1, FastLaneQuery.MAX_VIEWS, views);
     Numbers.requireBetween(spec, "--candidates", 1, FastLaneQuery.MAX_CANDIDATES, candidates);
     Numbers.requireBetween(spec, "--k", 1, FastLaneQuery.MAX_CANDIDATES, k);
   }
 
-  SearchSettings settings(QueryRouter loaded) {
+  SearchSettings settings(RouterChoice opened) {
     // Asking for more results than candidates means asking for that many candidates.
-    return new SearchSettings(loaded, views, Math.max(k, candidates), k, !noRerank);
+    return new SearchSettings(opened, views, Math.max(k, candidates), k, !noRerank);
   }
 }

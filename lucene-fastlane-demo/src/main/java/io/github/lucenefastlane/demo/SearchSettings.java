@@ -13,8 +13,6 @@
  */
 package io.github.lucenefastlane.demo;
 
-import io.github.lucenefastlane.query.QueryRouter;
-
 /**
  * How questions are searched.
  *
@@ -24,4 +22,4 @@ import io.github.lucenefastlane.query.QueryRouter;
  * @param k results wanted
  * @param rerank whether the candidates are scored by exact MaxSim
  */
-record SearchSettings(QueryRouter router, int views, int candidates, int k, boolean rerank) {}
+record SearchSettings(RouterChoice router, int views, int candidates, int k, boolean rerank) {}

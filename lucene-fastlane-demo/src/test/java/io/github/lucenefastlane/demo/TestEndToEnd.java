@@ -166,6 +166,7 @@ public class TestEndToEnd extends LuceneTestCase {
                   "Which animals produce something sweet?"));
       assertEquals("Which animals produce something sweet?", answer.get("query").getAsString());
       assertEquals(answer.get("query"), answer.get("text"));
+      assertEquals(router, answer.get("router").getAsString());
       assertEquals(3, answer.getAsJsonArray("hits").size());
       assertEquals("0-0", hitIds(answer).get(0));
       assertTrue(answer.get("comparisons").getAsLong() > 0);
@@ -201,11 +202,20 @@ public class TestEndToEnd extends LuceneTestCase {
 
   public void testPeopleSeeMarkedWords() {
     Cli cli =
-        Cli.run("search", "--index", index, "--k", "2", "--explain", "bird of prey in the dark");
+        Cli.run(
+            "search",
+            "--index",
+            index,
+            "--k",
+            "2",
+            "--router",
+            "mean",
+            "--explain",
+            "bird of prey in the dark");
     assertEquals(cli.err(), 0, cli.code());
     assertTrue(cli.out(), cli.out().contains("*Owls*") || cli.out().contains("*bird*"));
     assertTrue(cli.out(), cli.out().contains("comparisons"));
-    assertTrue(cli.out(), cli.out().contains("view: "));
+    assertTrue(cli.out(), cli.out().contains("mean view: "));
     assertFalse("no escape sequences in a file", cli.out().contains("\u001b"));
   }
 
@@ -306,6 +316,7 @@ public class TestEndToEnd extends LuceneTestCase {
               "another",
               "",
               "384-00000000",
+              false,
               real.documentLength(),
               real.settings(),
               real.source(),

@@ -50,7 +50,16 @@ public class TestIndexFolder extends LuceneTestCase {
 
   private static IndexDescription description(String source) {
     return new IndexDescription(
-        "model", "", "print", 256, new IndexSettings(TokenEncoding.INT8, 8, true), source, 1, 0, 0);
+        "model",
+        "",
+        "print",
+        false,
+        256,
+        new IndexSettings(TokenEncoding.INT8, 8, true),
+        source,
+        1,
+        0,
+        0);
   }
 
   private void make(String id, boolean overwrite) throws IOException {
@@ -401,6 +410,7 @@ public class TestIndexFolder extends LuceneTestCase {
             "m",
             "/models/m",
             "p",
+            random().nextBoolean(),
             1 + random().nextInt(500),
             new IndexSettings(
                 TokenEncoding.values()[random().nextInt(3)],
