@@ -20,6 +20,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
+import io.github.lucenefastlane.query.RouterOutputs;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.LongBuffer;
@@ -60,7 +61,7 @@ final class OnnxModel implements Closeable {
    * @param rows row-major {@code [tokens][dimension]}
    * @param router what the router made of them
    */
-  record RoutedRows(float[] rows, RouterOutputs.RouterOutput router) {}
+  record RoutedRows(float[] rows, RouterOutputs.Values router) {}
 
   private OnnxModel(String name, OrtEnvironment environment, OrtSession session)
       throws OrtException {
@@ -70,7 +71,8 @@ final class OnnxModel implements Closeable {
     this.inputs = session.getInputNames();
     checkInputs(session.getInputInfo());
     this.output = findOutput(session.getOutputInfo());
-    this.router = new RouterOutputs(name, session.getOutputInfo(), output);
+    long dimension = ((TensorInfo) output.getInfo()).getShape()[2];
+    this.router = RouterOutputs.find("model " + name, session.getOutputInfo(), dimension);
   }
 
   /** Opens the model's ONNX file; {@code threads} compute one call. */

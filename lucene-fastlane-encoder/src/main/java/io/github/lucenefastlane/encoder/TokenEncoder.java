@@ -483,11 +483,7 @@ public final class TokenEncoder implements Closeable {
       return new RoutedQuery(vectors(input, new float[0], 0), null);
     }
     TokenVectors tokens = vectors(input, run.rows(), 0);
-    try {
-      return new RoutedQuery(tokens, run.router().over(input.kept(), tokens.vectors()));
-    } catch (IllegalArgumentException e) { // the model's fault, not the caller's
-      throw new IllegalStateException("model " + name + ": " + e.getMessage(), e);
-    }
+    return new RoutedQuery(tokens, run.router().over(tokens.vectors(), input.kept()));
   }
 
   /**

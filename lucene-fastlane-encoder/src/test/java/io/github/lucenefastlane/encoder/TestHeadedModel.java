@@ -224,24 +224,24 @@ public class TestHeadedModel extends EncoderTestCase {
 
   public void testRoutersThatAreRefused() throws Exception {
     assertRefused(
-        "output views must have the dimension of token_embeddings, 3, it has 2",
+        "output [views] must have the dimension of the token vectors, 3, got: 2",
         vectorsOnly()
             .constant("given_views", new float[2], 1, 1, 2)
             .node("Identity", "views", "given_views")
             .output("views", 1, 1, 2));
     assertRefused(
-        "output views must be float [batch, views, dimension]",
+        "output [views] must have shape [batch, views, dim]",
         vectorsOnly()
             .constant("given_views", new float[3], 1, 3)
             .node("Identity", "views", "given_views")
             .output("views", 1, 3));
     assertRefused(
-        "output router_logits must be float [batch, tokens]",
+        "output [router_logits] must have shape [batch, tokens]",
         vectorsOnly()
             .node("Identity", "router_logits", "projected")
             .output("router_logits", "batch", "tokens", 3));
     assertRefused(
-        "output view_weights must be float [batch, views]",
+        "output [view_weights] must have shape [batch, views]",
         constantViews(new float[3], 1, 1, 3)
             .constant("given_weights", new float[1], 1)
             .node("Identity", "view_weights", "given_weights")
@@ -262,7 +262,7 @@ public class TestHeadedModel extends EncoderTestCase {
                     RAW));
     assertTrue(
         e.getMessage(),
-        e.getMessage().contains("view_weights must have shape [1, 2], it gave [1, 3]"));
+        e.getMessage().contains("view_weights must have shape [1, 2], got: [1, 3]"));
   }
 
   private static void assertRefused(String message, TinyModel.Head head) {
@@ -389,6 +389,9 @@ public class TestHeadedModel extends EncoderTestCase {
       assertHeadOfMiniLm(encoder);
     }
     assertEquals(ResourceModel.miniLm(), find(Map.of()));
+    try (TokenEncoder encoder = TokenEncoder.loadDefault()) {
+      assertEquals(DefaultModel.find().name(), encoder.name());
+    }
     IllegalArgumentException e =
         expectThrows(IllegalArgumentException.class, () -> find(Map.of("head.onnx", head)));
     assertTrue(e.getMessage(), e.getMessage().contains("fastlane.json, which head.onnx needs"));

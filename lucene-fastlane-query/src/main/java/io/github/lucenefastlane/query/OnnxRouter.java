@@ -19,7 +19,6 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import ai.onnxruntime.TensorInfo;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.FloatBuffer;
@@ -32,9 +31,9 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.stream.IntStream;
 import org.apache.lucene.store.AlreadyClosedException;
 
 /**
@@ -64,8 +63,8 @@ import org.apache.lucene.store.AlreadyClosedException;
  * </table>
  *
  * <p>Batch has to be a free dimension or 1, tokens a free dimension; dim may be fixed or free. A
- * view whose weight vanishes in float arithmetic is left out. {@link RoutedViews} is what the
- * outputs mean, for graphs that run elsewhere.
+ * view whose weight vanishes in float arithmetic is left out. {@link RouterOutputs} reads the
+ * outputs of graphs that run elsewhere.
  *
  * <p>A router is used by any number of threads at a time, each running the graph on itself alone.
  * Two routers are equal when their files have the same content. After {@link #close} it throws
@@ -75,15 +74,12 @@ public final class OnnxRouter implements QueryRouter, Closeable {
 
   private static final String TOKEN_EMBEDDINGS = "token_embeddings";
   private static final String ATTENTION_MASK = "attention_mask";
-  private static final String ROUTER_LOGITS = "router_logits";
-  private static final String VIEWS = "views";
-  private static final String VIEW_WEIGHTS = "view_weights";
 
   private final String name;
   private final byte[] digest;
   private final OrtEnvironment environment;
   private final OrtSession session;
-  private final Set<String> outputs;
+  private final RouterOutputs outputs;
   private final int dimension;
 
   /** Runs hold the read lock, so that closing waits for them and none begins afterwards. */
@@ -113,7 +109,7 @@ public final class OnnxRouter implements QueryRouter, Closeable {
       options.setInterOpNumThreads(1);
       opened = environment.createSession(model, options);
       this.dimension = checkInputs(opened.getInputInfo());
-      this.outputs = checkOutputs(opened.getOutputInfo(), dimension);
+      this.outputs = checkOutputs(opened.getOutputInfo());
     } catch (OrtException e) {
       closeAfter(e, opened);
       throw new IllegalArgumentException(
@@ -163,8 +159,12 @@ public final class OnnxRouter implements QueryRouter, Closeable {
               OnnxTensor.createTensor(environment, LongBuffer.wrap(mask), new long[] {1, tokens});
           OrtSession.Result result =
               session.run(
-                  Map.of(TOKEN_EMBEDDINGS, embeddingTensor, ATTENTION_MASK, maskTensor), outputs)) {
-        return decided(result, queryTokens).route(queryTokens, views);
+                  Map.of(TOKEN_EMBEDDINGS, embeddingTensor, ATTENTION_MASK, maskTensor),
+                  outputs.names())) {
+        return outputs
+            .read(result, tokens, given)
+            .over(queryTokens, IntStream.range(0, tokens).toArray())
+            .route(queryTokens, views);
       }
     } catch (OrtException e) {
       throw new IllegalStateException(
@@ -172,62 +172,6 @@ public final class OnnxRouter implements QueryRouter, Closeable {
     } finally {
       lock.readLock().unlock();
     }
-  }
-
-  private RoutedViews decided(OrtSession.Result result, float[][] queryTokens) {
-    try {
-      if (outputs.contains(VIEWS) == false) {
-        return RoutedViews.ofLogits(
-            queryTokens, values(result, ROUTER_LOGITS, 1, queryTokens.length));
-      }
-      float[][] vectors = vectors(result, queryTokens[0].length);
-      return outputs.contains(VIEW_WEIGHTS)
-          ? RoutedViews.of(vectors, values(result, VIEW_WEIGHTS, 1, vectors.length))
-          : RoutedViews.of(vectors);
-    } catch (IllegalArgumentException e) { // the graph's fault, not the caller's
-      throw new IllegalStateException("router file [" + name + "]: " + e.getMessage(), e);
-    }
-  }
-
-  private float[][] vectors(OrtSession.Result result, int dimension) {
-    OnnxTensor tensor = tensor(result, VIEWS);
-    long[] shape = tensor.getInfo().getShape();
-    if (shape[0] != 1 || shape[1] < 1 || shape[2] != dimension) {
-      throw wrongShape(VIEWS, "[1, 1 or more, " + dimension + "]", shape);
-    }
-    float[][] vectors = new float[Math.toIntExact(shape[1])][dimension];
-    FloatBuffer buffer = tensor.getFloatBuffer();
-    for (float[] vector : vectors) {
-      buffer.get(vector);
-    }
-    return vectors;
-  }
-
-  private float[] values(OrtSession.Result result, String output, int batch, int count) {
-    OnnxTensor tensor = tensor(result, output);
-    long[] shape = tensor.getInfo().getShape();
-    if (shape[0] != batch || shape[1] != count) {
-      throw wrongShape(output, "[" + batch + ", " + count + "]", shape);
-    }
-    float[] values = new float[count];
-    tensor.getFloatBuffer().get(values);
-    return values;
-  }
-
-  private static OnnxTensor tensor(OrtSession.Result result, String output) {
-    return (OnnxTensor) result.get(output).orElseThrow();
-  }
-
-  private IllegalStateException wrongShape(String output, String expected, long[] shape) {
-    return new IllegalStateException(
-        "router file ["
-            + name
-            + "]: "
-            + output
-            + " must have shape "
-            + expected
-            + ", got: "
-            + Arrays.toString(shape));
   }
 
   /** Checks the inputs and returns the dimension, -1 if free. */
@@ -244,85 +188,35 @@ public final class OnnxRouter implements QueryRouter, Closeable {
       }
     }
     long[] embeddings =
-        checkTensor(
-            inputs, "input", TOKEN_EMBEDDINGS, OnnxJavaType.FLOAT, "batch", "tokens", "dim");
-    checkTensor(inputs, "input", ATTENTION_MASK, OnnxJavaType.INT64, "batch", "tokens");
+        RouterOutputs.checkTensor(
+            owner(),
+            inputs,
+            "input",
+            TOKEN_EMBEDDINGS,
+            OnnxJavaType.FLOAT,
+            "batch",
+            "tokens",
+            "dim");
+    RouterOutputs.checkTensor(
+        owner(), inputs, "input", ATTENTION_MASK, OnnxJavaType.INT64, "batch", "tokens");
     return Math.toIntExact(embeddings[2]);
   }
 
-  /** Checks the outputs and returns the names of those to ask for. */
-  private Set<String> checkOutputs(Map<String, NodeInfo> outputs, int dimension) {
-    boolean hasViews = outputs.containsKey(VIEWS);
-    if (hasViews == false && outputs.containsKey(ROUTER_LOGITS) == false) {
+  private RouterOutputs checkOutputs(Map<String, NodeInfo> all) {
+    RouterOutputs found = RouterOutputs.find(owner(), all, dimension);
+    if (found.names().isEmpty()) {
       throw new IllegalArgumentException(
-          "router file ["
-              + name
-              + "] must have one of the outputs "
-              + List.of(ROUTER_LOGITS, VIEWS)
+          owner()
+              + " must have one of the outputs "
+              + List.of(RouterOutputs.ROUTER_LOGITS, RouterOutputs.VIEWS)
               + ", got: "
-              + outputs.keySet());
+              + all.keySet());
     }
-    if (hasViews == false) {
-      checkTensor(outputs, "output", ROUTER_LOGITS, OnnxJavaType.FLOAT, "batch", "tokens");
-      return Set.of(ROUTER_LOGITS);
-    }
-    long[] shape =
-        checkTensor(outputs, "output", VIEWS, OnnxJavaType.FLOAT, "batch", "views", "dim");
-    if (dimension != -1 && shape[2] != -1 && shape[2] != dimension) {
-      throw new IllegalArgumentException(
-          "router file ["
-              + name
-              + "] output ["
-              + VIEWS
-              + "] must have the dimension of the input, "
-              + dimension
-              + ", got: "
-              + shape[2]);
-    }
-    if (outputs.containsKey(VIEW_WEIGHTS) == false) {
-      return Set.of(VIEWS);
-    }
-    checkTensor(outputs, "output", VIEW_WEIGHTS, OnnxJavaType.FLOAT, "batch", "views");
-    return Set.of(VIEWS, VIEW_WEIGHTS);
+    return found;
   }
 
-  /**
-   * Checks one input's or output's presence, type and shape, and returns the shape. Batch may be
-   * free or 1, tokens only free.
-   */
-  private long[] checkTensor(
-      Map<String, NodeInfo> nodes, String kind, String node, OnnxJavaType type, String... axes) {
-    String where = "router file [" + name + "] " + kind + " [" + node + "]";
-    NodeInfo info = nodes.get(node);
-    if (info == null) {
-      throw new IllegalArgumentException(where + " is missing, got: " + nodes.keySet());
-    }
-    if (info.getInfo() instanceof TensorInfo == false) {
-      throw new IllegalArgumentException(where + " must be a tensor, got: " + info.getInfo());
-    }
-    TensorInfo tensor = (TensorInfo) info.getInfo();
-    if (tensor.type != type) {
-      throw new IllegalArgumentException(where + " must be " + type + ", got: " + tensor.type);
-    }
-    long[] shape = tensor.getShape();
-    boolean fits = shape.length == axes.length;
-    for (int axis = 0; fits && axis < axes.length; axis++) {
-      fits =
-          switch (axes[axis]) {
-            case "batch" -> shape[axis] == -1 || shape[axis] == 1;
-            case "tokens" -> shape[axis] == -1;
-            default -> shape[axis] == -1 || shape[axis] >= 1;
-          };
-    }
-    if (fits == false) {
-      throw new IllegalArgumentException(
-          where
-              + " must have shape "
-              + Arrays.toString(axes)
-              + " with batch free or 1 and tokens free (-1), got: "
-              + Arrays.toString(shape));
-    }
-    return shape;
+  private String owner() {
+    return "router file [" + name + "]";
   }
 
   private static byte[] sha256(byte[] content) {

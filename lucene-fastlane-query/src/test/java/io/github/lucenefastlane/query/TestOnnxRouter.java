@@ -312,7 +312,8 @@ public class TestOnnxRouter extends LuceneTestCase {
             .constant("other", new float[3], 1, 1, 3)
             .node("Identity", "views", "other")
             .output("views", FLOAT, 1, 1, 3);
-    assertRefused(otherDimension, "output [views] must have the dimension of the input, 8", "3");
+    assertRefused(
+        otherDimension, "output [views] must have the dimension of the token vectors, 8", "3");
     OnnxModel otherWeightsRank =
         views(new float[DIM])
             .constant("given_weights", new float[2], 2)
