@@ -25,7 +25,8 @@ import org.apache.lucene.util.RamUsageEstimator;
 
 /**
  * The documents of one field since the last flush. A document's token vectors are kept as floats
- * until the next document comes; then it is routed and encoded, and appended to a log in memory.
+ * until the next document comes; then they and its heads are encoded, and appended to a log in
+ * memory.
  */
 abstract class BufferedField<T> extends KnnFieldVectorsWriter<T> {
 
@@ -35,7 +36,7 @@ abstract class BufferedField<T> extends KnnFieldVectorsWriter<T> {
   final FieldInfo info;
   private final VectorCoder coder;
   private final DocumentEncoder encoder;
-  private final EncodedDocument scratch = new EncodedDocument();
+  private final EncodedDocument scratch;
 
   /** Token vectors of {@link #currentDoc}; rows beyond {@link #currentTokens} are spare. */
   private float[][] current = new float[0][];
@@ -55,6 +56,7 @@ abstract class BufferedField<T> extends KnnFieldVectorsWriter<T> {
     this.info = info;
     this.coder = VectorCoder.of(info, format.tokenEncoding());
     this.encoder = new DocumentEncoder(format, info);
+    this.scratch = encoder.newDocument();
     this.maxTokens = ArrayUtil.MAX_ARRAY_LENGTH / Math.max(coder.dimension, coder.bytes());
   }
 
@@ -131,7 +133,7 @@ abstract class BufferedField<T> extends KnnFieldVectorsWriter<T> {
     logStarts = ArrayUtil.grow(logStarts, documentCount + 1);
     docs[documentCount] = currentDoc;
     logStarts[documentCount++] = log.size();
-    scratch.writeTo(log, coder.bytes());
+    scratch.writeTo(log);
     currentTokens = 0;
   }
 
@@ -149,7 +151,7 @@ abstract class BufferedField<T> extends KnnFieldVectorsWriter<T> {
     FlushedHeads heads = new FlushedHeads(coder);
     for (long entry : order) {
       in.seek(logStarts[(int) entry]);
-      scratch.readFrom(in, coder.bytes());
+      scratch.readFrom(in);
       heads.add(scratch);
       out.add((int) (entry >>> 32), scratch);
     }
@@ -198,13 +200,8 @@ abstract class BufferedField<T> extends KnnFieldVectorsWriter<T> {
         if (pages[page] == null) {
           pages[page] = new byte[PAGE_HEADS * bytes];
         }
-        int head = document.heads[h];
-        System.arraycopy(
-            head >= 0 ? document.tokens : document.ownHeads,
-            (head >= 0 ? head : -1 - head) * bytes,
-            pages[page],
-            (size & PAGE_HEADS - 1) * bytes,
-            bytes);
+        int offset = (size & PAGE_HEADS - 1) * bytes;
+        System.arraycopy(document.heads(), h * bytes, pages[page], offset, bytes);
         size++;
       }
     }

@@ -18,21 +18,27 @@ import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.util.RamUsageEstimator;
 import org.apache.lucene.util.VectorUtil;
 
-/** Encodes and routes the documents of one field. Belongs to one thread. */
+/** Encodes the tokens and heads of the documents of one field. Belongs to one thread. */
 final class DocumentEncoder {
 
   private final VectorCoder coder;
-  private final DocumentRouter router;
-  private final boolean documentRoute;
+  private final RouteWindows windows;
+  private final RouteHead routeHead;
   private final boolean needsDirection;
   private final float[] head;
 
   DocumentEncoder(FastLaneVectorsFormat format, FieldInfo info) {
     this.coder = VectorCoder.of(info, format.tokenEncoding());
-    this.router = new DocumentRouter(format.tokensPerRoute(), info.getVectorSimilarityFunction());
-    this.documentRoute = format.documentRoute();
-    this.needsDirection = info.getVectorSimilarityFunction() == VectorSimilarityFunction.COSINE;
+    this.windows = format.windows();
+    VectorSimilarityFunction similarity = info.getVectorSimilarityFunction();
+    this.routeHead = new RouteHead(similarity, info.getVectorDimension());
+    this.needsDirection = similarity == VectorSimilarityFunction.COSINE;
     this.head = new float[info.getVectorDimension()];
+  }
+
+  /** A document to encode into, again and again. */
+  EncodedDocument newDocument() {
+    return new EncodedDocument(windows, coder.bytes());
   }
 
   /**
@@ -42,23 +48,16 @@ final class DocumentEncoder {
    */
   void encode(float[][] tokens, int count, EncodedDocument document) {
     int bytes = coder.bytes();
-    document.growTokens(count, bytes);
+    document.setTokenCount(count);
     for (int t = 0; t < count; t++) {
       coder.encode(tokens[t], document.tokens, t * bytes);
     }
-    document.groupCount = router.group(tokens, count, document.routes);
-    document.documentHead = documentRoute && document.groupCount > 1;
-    document.assignHeads(bytes);
-    router.sum(tokens, count, document.routes, document.groupCount);
-    for (int h = 0; h < document.headCount(); h++) {
-      if (document.heads[h] < 0) {
-        boolean whole = h == document.groupCount;
-        router.head(whole ? 0 : h, whole ? h : h + 1, head);
-        int offset = (-1 - document.heads[h]) * bytes;
-        coder.encode(head, document.ownHeads, offset);
-        if (needsDirection && isZero(document.ownHeads, offset)) {
-          coder.encode(tokens[whole ? 0 : firstToken(document, h)], document.ownHeads, offset);
-        }
+    for (int h = 0; h < document.ownHeadCount(); h++) {
+      int start = windows.start(h);
+      routeHead.compute(tokens, start, windows.end(h, count), head);
+      coder.encode(head, document.ownHeads, h * bytes);
+      if (needsDirection && isZero(document.ownHeads, h * bytes)) {
+        coder.encode(tokens[start], document.ownHeads, h * bytes);
       }
     }
   }
@@ -72,15 +71,7 @@ final class DocumentEncoder {
     return VectorUtil.isZeroVector(head);
   }
 
-  private static int firstToken(EncodedDocument document, int route) {
-    int token = 0;
-    while (document.routes[token] != route) {
-      token++;
-    }
-    return token;
-  }
-
   long ramBytesUsed() {
-    return router.ramBytesUsed() + RamUsageEstimator.sizeOf(head);
+    return routeHead.ramBytesUsed() + RamUsageEstimator.sizeOf(head);
   }
 }

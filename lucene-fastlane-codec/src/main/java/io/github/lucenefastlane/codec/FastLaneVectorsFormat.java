@@ -28,21 +28,23 @@ import org.apache.lucene.search.TaskExecutor;
  * Stores any number of vectors per document and field, and finds documents through a graph over
  * <em>routes</em>.
  *
- * <p>A document's token vectors are grouped by similarity into routes. Each route is stood for by
- * one <em>head</em>, the normalised mean of its tokens, and a further route holds the whole
- * document. The heads of a segment are the nodes of one HNSW graph per field. Routes belong to one
- * document, so merging copies them as they are, and graphs are merged by Lucene.
+ * <p>A route is a window of neighbouring tokens of one document: where {@code s} is {@link
+ * #tokensPerRoute()}, route {@code r} of a document of {@code m} tokens holds those from {@code r *
+ * s} up to, but without, {@code min(m, r * s + 2 * s)}, and there are {@code max(1, ceil((m - s) /
+ * s))} routes, which hold each token; if {@code s} is 1, each token is a route of its own. Each
+ * route is stood for by one <em>head</em>, the normalised mean of its tokens. The heads of a
+ * segment are the nodes of one HNSW graph per field. Routes belong to one document, so merging
+ * copies their heads as they are, and graphs are merged by Lucene.
  *
  * <p>In the files below, {@code Tokens}, {@code Documents}, {@code Heads} and {@code OwnHeads} are
  * the numbers of token vectors, documents, heads and heads with a code of their own that a field
  * has in the segment. A document ordinal counts the documents that have the field, in the order of
  * their ids; a token ordinal counts all tokens, document by document; a head ordinal counts all
- * heads, document by document, and within a document first its groups of tokens, in the order of
- * their first tokens, then, if it has several groups and the format was asked for it, the whole
- * document. A code is as {@link TokenEncoding} says, and for byte fields the {@code dimension}
- * bytes as they are. Every file begins with {@link
- * org.apache.lucene.codecs.CodecUtil#writeIndexHeader IndexHeader} and ends with {@link
- * org.apache.lucene.codecs.CodecUtil#writeFooter Footer}; all numbers between them are
+ * heads, document by document, and within a document in the order of its routes. A head has a code
+ * of its own, unless its route has one token, whose code is the head's too. A code is as {@link
+ * TokenEncoding} says, and for byte fields the {@code dimension} bytes as they are. Every file
+ * begins with {@link org.apache.lucene.codecs.CodecUtil#writeIndexHeader IndexHeader} and ends with
+ * {@link org.apache.lucene.codecs.CodecUtil#writeFooter Footer}; all numbers between them are
  * little-endian, and all data offsets are positions in their file.
  *
  * <h2>.vec (token codes)</h2>
@@ -58,7 +60,7 @@ import org.apache.lucene.search.TaskExecutor;
  * <p>For each field, aligned to 4 bytes:
  *
  * <ul>
- *   <li>[code] * OwnHeads: the heads of routes of several tokens, by head ordinal
+ *   <li>[code] * OwnHeads: the heads that have their own, by head ordinal
  *   <li>if only some documents of the segment have the field: their ids and the ids by ordinal, in
  *       the format of {@link org.apache.lucene.codecs.lucene95.OrdToDocDISIReaderConfiguration}
  *   <li>TokenStarts: Documents + 1 numbers by {@link
@@ -67,9 +69,7 @@ import org.apache.lucene.search.TaskExecutor;
  *   <li>HeadDocuments: Heads numbers by DirectMonotonicWriter, the document ordinal of each head
  *   <li>HeadCodes: Heads numbers by {@link org.apache.lucene.util.packed.DirectWriter}, where the
  *       code of each head is: below Tokens it is that token's, else, less Tokens, that of the own
- *       heads. Left out, of 0 bits, if every token is a head and no head has its own code
- *   <li>Routes: Tokens numbers by DirectWriter, the group of each token, from 0 on in each
- *       document. Left out, of 0 bits, if every document has one group
+ *       heads. Left out, of 0 bits, if every head has its own code or none has
  * </ul>
  *
  * <h2>.flm (meta)</h2>
@@ -82,8 +82,7 @@ import org.apache.lucene.search.TaskExecutor;
  *   <li><b>[byte]</b> ordinal of the {@link org.apache.lucene.index.VectorSimilarityFunction}
  *   <li><b>[vint]</b> dimension
  *   <li><b>[byte]</b> ordinal of the {@link TokenEncoding}
- *   <li><b>[vint]</b> tokens per route, as the format was asked
- *   <li><b>[byte]</b> 1 if whole documents are routes too, else 0
+ *   <li><b>[vint]</b> tokens per route
  *   <li><b>[vint]</b> Documents
  *   <li><b>[vlong]</b> Tokens
  *   <li><b>[vint]</b> Heads
@@ -93,8 +92,7 @@ import org.apache.lucene.search.TaskExecutor;
  *   <li>meta of OrdToDocDISIReaderConfiguration
  *   <li>for each of TokenStarts, HeadStarts and HeadDocuments: meta of DirectMonotonicWriter in
  *       blocks of 2<sup>16</sup>, then <b>[vlong]</b> offset, <b>[vlong]</b> length
- *   <li>for each of HeadCodes and Routes: <b>[byte]</b> bits of a number, <b>[vlong]</b> offset,
- *       <b>[vlong]</b> length
+ *   <li>for HeadCodes: <b>[byte]</b> bits of a number, <b>[vlong]</b> offset, <b>[vlong]</b> length
  * </ul>
  *
  * <p>and, after the last field, <b>[int32]</b> -1.
@@ -119,10 +117,7 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
   /** Default of {@link #tokensPerRoute()}. */
   public static final int DEFAULT_TOKENS_PER_ROUTE = 8;
 
-  /**
-   * Largest {@link #tokensPerRoute()}. Documents of no more tokens than asked for have one route.
-   * Longer ones are grouped 512 tokens at a time, so that no route of theirs has more.
-   */
+  /** Largest {@link #tokensPerRoute()}. Documents of up to twice as many tokens have one route. */
   public static final int MAX_TOKENS_PER_ROUTE = 1 << 20;
 
   /** Default neighbours of a node in the graph, Lucene's. */
@@ -151,7 +146,6 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
 
   private final TokenEncoding tokenEncoding;
   private final int tokensPerRoute;
-  private final boolean documentRoute;
   private final int maxConn;
   private final int beamWidth;
   private final int mergeWorkers;
@@ -168,39 +162,31 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
    * @param tokenEncoding how float tokens are stored
    */
   public FastLaneVectorsFormat(TokenEncoding tokenEncoding) {
-    this(tokenEncoding, DEFAULT_TOKENS_PER_ROUTE, true, DEFAULT_MAX_CONN, DEFAULT_BEAM_WIDTH);
+    this(tokenEncoding, DEFAULT_TOKENS_PER_ROUTE, DEFAULT_MAX_CONN, DEFAULT_BEAM_WIDTH);
   }
 
   /**
    * A format whose merges build a field's graph in the merge thread.
    *
    * @param tokenEncoding how float tokens are stored
-   * @param tokensPerRoute how many tokens a route has on the average, in [1, {@value
-   *     #MAX_TOKENS_PER_ROUTE}]; 1 makes each token a route. Documents of more than 512 tokens are
-   *     grouped 512 at a time
-   * @param documentRoute whether the whole document is a route too
+   * @param tokensPerRoute how many tokens of a document it takes to have one route more, in [1,
+   *     {@value #MAX_TOKENS_PER_ROUTE}]; a route holds twice as many. 1 makes each token a route
    * @param maxConn neighbours of a node in the graph, in [1, 512], as in {@link
    *     Lucene99HnswVectorsFormat}
    * @param beamWidth candidates kept while a node is inserted, in [1, 3200]
    * @throws IllegalArgumentException if a number is out of its range
    */
   public FastLaneVectorsFormat(
-      TokenEncoding tokenEncoding,
-      int tokensPerRoute,
-      boolean documentRoute,
-      int maxConn,
-      int beamWidth) {
-    this(tokenEncoding, tokensPerRoute, documentRoute, maxConn, beamWidth, 1, null);
+      TokenEncoding tokenEncoding, int tokensPerRoute, int maxConn, int beamWidth) {
+    this(tokenEncoding, tokensPerRoute, maxConn, beamWidth, 1, null);
   }
 
   /**
    * A format whose merges build a field's graph in several threads.
    *
    * @param tokenEncoding how float tokens are stored
-   * @param tokensPerRoute how many tokens a route has on the average, in [1, {@value
-   *     #MAX_TOKENS_PER_ROUTE}]; 1 makes each token a route. Documents of more than 512 tokens are
-   *     grouped 512 at a time
-   * @param documentRoute whether the whole document is a route too
+   * @param tokensPerRoute how many tokens of a document it takes to have one route more, in [1,
+   *     {@value #MAX_TOKENS_PER_ROUTE}]; a route holds twice as many. 1 makes each token a route
    * @param maxConn neighbours of a node in the graph, in [1, 512]
    * @param beamWidth candidates kept while a node is inserted, in [1, 3200]
    * @param mergeWorkers threads a merge uses, in [1, 1024]
@@ -212,7 +198,6 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
   public FastLaneVectorsFormat(
       TokenEncoding tokenEncoding,
       int tokensPerRoute,
-      boolean documentRoute,
       int maxConn,
       int beamWidth,
       int mergeWorkers,
@@ -220,7 +205,6 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
     super(NAME);
     this.tokenEncoding = Objects.requireNonNull(tokenEncoding, "tokenEncoding");
     this.tokensPerRoute = check("tokensPerRoute", tokensPerRoute, MAX_TOKENS_PER_ROUTE);
-    this.documentRoute = documentRoute;
     this.maxConn = check("maxConn", maxConn, Lucene99HnswVectorsFormat.MAXIMUM_MAX_CONN);
     this.beamWidth = check("beamWidth", beamWidth, Lucene99HnswVectorsFormat.MAXIMUM_BEAM_WIDTH);
     this.mergeWorkers = check("mergeWorkers", mergeWorkers, MAX_MERGE_WORKERS);
@@ -247,7 +231,7 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
   }
 
   /**
-   * How many tokens a route has on the average.
+   * How many tokens of a document it takes to have one route more.
    *
    * @return at least 1
    */
@@ -255,13 +239,8 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
     return tokensPerRoute;
   }
 
-  /**
-   * Whether the whole document is a route too.
-   *
-   * @return true by default
-   */
-  public boolean documentRoute() {
-    return documentRoute;
+  RouteWindows windows() {
+    return new RouteWindows(tokensPerRoute);
   }
 
   int maxConn() {
@@ -297,8 +276,6 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
         + tokenEncoding
         + ", tokensPerRoute="
         + tokensPerRoute
-        + ", documentRoute="
-        + documentRoute
         + ", maxConn="
         + maxConn
         + ", beamWidth="

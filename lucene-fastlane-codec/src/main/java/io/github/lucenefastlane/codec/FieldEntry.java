@@ -28,7 +28,6 @@ record FieldEntry(
     FieldInfo info,
     TokenEncoding tokenEncoding,
     int tokensPerRoute,
-    boolean documentRoute,
     int documents,
     long tokens,
     int heads,
@@ -39,8 +38,7 @@ record FieldEntry(
     MonotonicTable tokenStarts,
     MonotonicTable headStarts,
     MonotonicTable headDocuments,
-    PackedTable headCodes,
-    PackedTable routes) {
+    PackedTable headCodes) {
 
   /** Where a monotonic sequence lies in the routes file. */
   record MonotonicTable(DirectMonotonicReader.Meta meta, long offset, long length) {
@@ -71,7 +69,9 @@ record FieldEntry(
       throw corrupt(meta, info, "token encoding", encoding);
     }
     int tokensPerRoute = meta.readVInt();
-    boolean documentRoute = meta.readByte() == 1;
+    if (tokensPerRoute < 1 || tokensPerRoute > FastLaneVectorsFormat.MAX_TOKENS_PER_ROUTE) {
+      throw corrupt(meta, info, "tokens per route", tokensPerRoute);
+    }
     int documents = meta.readVInt();
     long tokens = meta.readVLong();
     int heads = meta.readVInt();
@@ -89,7 +89,6 @@ record FieldEntry(
         info,
         TokenEncoding.values()[encoding],
         tokensPerRoute,
-        documentRoute,
         documents,
         tokens,
         heads,
@@ -100,7 +99,6 @@ record FieldEntry(
         MonotonicTable.read(meta, documents + 1L),
         MonotonicTable.read(meta, documents + 1L),
         MonotonicTable.read(meta, heads),
-        PackedTable.read(meta),
         PackedTable.read(meta));
   }
 
@@ -124,22 +122,25 @@ record FieldEntry(
     checkExtent(routeFile, "token starts", tokenStarts.offset, tokenStarts.length, 1);
     checkExtent(routeFile, "head starts", headStarts.offset, headStarts.length, 1);
     checkExtent(routeFile, "head documents", headDocuments.offset, headDocuments.length, 1);
-    checkTable(routeFile, "codes of heads", headCodes, heads);
-    checkTable(routeFile, "routes", routes, tokens);
+    checkHeadCodes(routeFile);
   }
 
-  private void checkTable(IndexInput in, String what, PackedTable table, long count)
-      throws CorruptIndexException {
-    checkExtent(in, what, table.offset, table.length, 1);
+  private void checkHeadCodes(IndexInput in) throws CorruptIndexException {
+    PackedTable table = headCodes;
+    checkExtent(in, "codes of heads", table.offset, table.length, 1);
     int bits = table.bits;
-    if (bits == 0) {
+    if (bits == 0 && (ownHeads == 0 ? heads == tokens : ownHeads == heads)) {
       return;
     }
-    if (bits < 0
+    if (bits < 1
         || bits > Long.SIZE
         || DirectWriter.unsignedBitsRequired(-1L >>> Long.SIZE - bits) != bits
-        || table.length < DirectWriter.bytesRequired(count, bits)) {
-      throw corrupt(in, info, what, count + " of " + bits + " bits in " + table.length + " bytes");
+        || table.length < DirectWriter.bytesRequired(heads, bits)) {
+      throw corrupt(
+          in,
+          info,
+          "codes of heads",
+          heads + " of " + bits + " bits in " + table.length + " bytes");
     }
   }
 
@@ -156,6 +157,10 @@ record FieldEntry(
     return tokens > documents;
   }
 
+  RouteWindows windows() {
+    return new RouteWindows(tokensPerRoute);
+  }
+
   VectorCoder coder() {
     return VectorCoder.of(info, tokenEncoding);
   }
@@ -168,8 +173,6 @@ record FieldEntry(
 
   /** Whether documents of this segment also have the routes that a format would write now. */
   boolean sameRoutes(FastLaneVectorsFormat format) {
-    return sameCodes(format)
-        && tokensPerRoute == format.tokensPerRoute()
-        && documentRoute == format.documentRoute();
+    return sameCodes(format) && tokensPerRoute == format.tokensPerRoute();
   }
 }

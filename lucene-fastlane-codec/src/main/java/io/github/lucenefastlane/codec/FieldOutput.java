@@ -18,7 +18,6 @@ import org.apache.lucene.codecs.lucene95.OrdToDocDISIReaderConfiguration;
 import org.apache.lucene.index.DocsWithFieldSet;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.store.IndexOutput;
-import org.apache.lucene.util.LongValues;
 import org.apache.lucene.util.packed.DirectMonotonicWriter;
 import org.apache.lucene.util.packed.DirectWriter;
 import org.apache.lucene.util.packed.PackedInts;
@@ -34,7 +33,6 @@ final class FieldOutput {
 
   private final FastLaneVectorsFormat format;
   private final FieldInfo info;
-  private final int codeBytes;
   private final IndexOutput meta;
   private final IndexOutput tokenData;
   private final IndexOutput routeData;
@@ -47,18 +45,10 @@ final class FieldOutput {
   private final PackedLongValues.Builder headStarts =
       PackedLongValues.monotonicBuilder(PackedInts.COMPACT);
 
-  /** For each head its token's ordinal, or -1 - i for the i-th head with a code of its own. */
-  private final PackedLongValues.Builder heads =
-      PackedLongValues.deltaPackedBuilder(PackedInts.COMPACT);
-
-  private final PackedLongValues.Builder routes =
-      PackedLongValues.packedBuilder(PackedInts.COMPACT);
-
   private int documentCount;
   private long tokenCount;
   private long headCount;
   private int ownHeadCount;
-  private int maxRoute;
 
   FieldOutput(
       FastLaneVectorsFormat format,
@@ -69,7 +59,6 @@ final class FieldOutput {
       throws IOException {
     this.format = format;
     this.info = info;
-    this.codeBytes = VectorCoder.of(info, format.tokenEncoding()).bytes();
     this.meta = meta;
     this.tokenData = tokenData;
     this.routeData = routeData;
@@ -82,17 +71,9 @@ final class FieldOutput {
   void add(int doc, EncodedDocument document) throws IOException {
     docs.add(doc);
     documentCount++;
-    tokenData.writeBytes(document.tokens, 0, document.tokenCount * codeBytes);
-    routeData.writeBytes(document.ownHeads, 0, document.ownHeadCount * codeBytes);
-    for (int h = 0; h < document.headCount(); h++) {
-      int head = document.heads[h];
-      heads.add(head >= 0 ? tokenCount + head : head - ownHeadCount);
-    }
-    for (int t = 0; t < document.tokenCount; t++) {
-      routes.add(document.routes[t]);
-      maxRoute = Math.max(maxRoute, document.routes[t]);
-    }
-    tokenCount += document.tokenCount;
+    tokenData.writeBytes(document.tokens, 0, document.tokenBytes());
+    routeData.writeBytes(document.ownHeads, 0, document.ownHeadBytes());
+    tokenCount += document.tokenCount();
     headCount += document.headCount();
     if (headCount > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
@@ -104,7 +85,7 @@ final class FieldOutput {
               + headCount
               + "; index with more tokens per route, or limit the size of merged segments");
     }
-    ownHeadCount += document.ownHeadCount;
+    ownHeadCount += document.ownHeadCount();
     tokenStarts.add(tokenCount);
     headStarts.add(headCount);
   }
@@ -122,7 +103,6 @@ final class FieldOutput {
     meta.writeVInt(info.getVectorDimension());
     meta.writeByte((byte) format.tokenEncoding().ordinal());
     meta.writeVInt(format.tokensPerRoute());
-    meta.writeByte((byte) (format.documentRoute() ? 1 : 0));
     meta.writeVInt(documentCount);
     meta.writeVLong(tokenCount);
     meta.writeVInt((int) headCount);
@@ -136,12 +116,12 @@ final class FieldOutput {
         documentCount,
         maxDoc,
         docs);
-    writeMonotonic(tokenStarts.build());
-    PackedLongValues starts = headStarts.build();
-    writeMonotonic(starts);
-    writeHeadDocuments(starts);
-    writeHeadCodes(heads.build());
-    writePacked(routes.build(), maxRoute);
+    PackedLongValues firstTokens = tokenStarts.build();
+    PackedLongValues firstHeads = headStarts.build();
+    writeMonotonic(firstTokens);
+    writeMonotonic(firstHeads);
+    writeHeadDocuments(firstHeads);
+    writeHeadCodes(firstTokens, firstHeads);
     info.putAttribute(
         FastLaneVectorsFormat.MULTI_VALUED_KEY, Boolean.toString(tokenCount > documentCount));
     info.putAttribute(FastLaneVectorsFormat.FORMAT_KEY, format.toString());
@@ -173,36 +153,22 @@ final class FieldOutput {
     writeExtent(start);
   }
 
-  private void writeHeadCodes(PackedLongValues heads) throws IOException {
-    if (ownHeadCount == 0 && headCount == tokenCount) {
-      // Each token is its own head.
-      meta.writeByte((byte) 0);
-      writeExtent(routeData.getFilePointer());
-      return;
-    }
-    LongValues codes =
-        new LongValues() {
-          @Override
-          public long get(long h) {
-            long head = heads.get(h);
-            return head >= 0 ? head : tokenCount - 1 - head;
-          }
-        };
-    int bits = DirectWriter.unsignedBitsRequired(tokenCount + ownHeadCount);
-    writePacked(codes, headCount, bits);
-  }
-
-  private void writePacked(PackedLongValues values, long max) throws IOException {
-    writePacked(values, values.size(), max == 0 ? 0 : DirectWriter.unsignedBitsRequired(max));
-  }
-
-  private void writePacked(LongValues values, long count, int bits) throws IOException {
-    meta.writeByte((byte) bits);
+  private void writeHeadCodes(PackedLongValues firstTokens, PackedLongValues firstHeads)
+      throws IOException {
     long start = routeData.getFilePointer();
-    if (bits > 0) {
-      DirectWriter writer = DirectWriter.getInstance(routeData, count, bits);
-      for (long i = 0; i < count; i++) {
-        writer.add(values.get(i));
+    if (ownHeadCount == 0 || ownHeadCount == headCount) {
+      meta.writeByte((byte) 0);
+    } else {
+      int bits = DirectWriter.unsignedBitsRequired(tokenCount + ownHeadCount);
+      meta.writeByte((byte) bits);
+      DirectWriter writer = DirectWriter.getInstance(routeData, headCount, bits);
+      long nextOwn = tokenCount;
+      for (int ord = 0; ord < documentCount; ord++) {
+        long token = firstTokens.get(ord);
+        int tokens = (int) (firstTokens.get(ord + 1) - token);
+        for (long head = firstHeads.get(ord); head < firstHeads.get(ord + 1); head++) {
+          writer.add(format.windows().headsAreTokens(tokens) ? token++ : nextOwn++);
+        }
       }
       writer.finish();
     }

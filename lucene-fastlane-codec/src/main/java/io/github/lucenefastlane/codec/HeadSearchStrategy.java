@@ -19,8 +19,8 @@ import org.apache.lucene.search.knn.KnnSearchStrategy;
  * Asks a lane to collect each document with the similarity of its best <em>head</em>.
  *
  * <p>With any other strategy a lane ends by comparing the target with every token of the documents
- * it found, and collects each with its best token. A search that reranks its candidates anyway has
- * no use for that and saves the comparisons. On fields of other formats, whose documents have one
+ * it found, and collects each with its best token. Routed search wants the documents of the best
+ * heads, which also saves the comparisons. On fields of other formats, whose documents have one
  * vector, both are the same.
  */
 public final class HeadSearchStrategy extends KnnSearchStrategy.Hnsw {

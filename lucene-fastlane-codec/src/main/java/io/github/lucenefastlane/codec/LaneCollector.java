@@ -57,8 +57,7 @@ abstract class LaneCollector extends KnnCollector.Decorator {
       DocIdSetIterator seeds = seeded.entryPoints();
       while (count < seeded.numberOfEntryPoints()
           && seeds.nextDoc() != DocIdSetIterator.NO_MORE_DOCS) {
-        // The last head of a document is its broadest.
-        heads.set(field.firstHead(seeds.docID() + 1) - 1);
+        heads.set(field.firstHead(seeds.docID()));
         count++;
       }
       return new KnnSearchStrategy.Seeded(

@@ -32,8 +32,8 @@ import org.apache.lucene.util.Bits;
 
 /**
  * One field in a merge. All tokens of a document move together: verbatim out of a segment of the
- * same settings, else decoded, routed and encoded anew. Vectors of other formats become documents
- * of one token.
+ * same settings, else decoded and encoded anew, heads included. Vectors of other formats become
+ * documents of one token.
  */
 final class MergedField {
 
@@ -41,7 +41,7 @@ final class MergedField {
   private final MergeState mergeState;
   private final FastLaneVectorsFormat format;
   private final DocumentEncoder encoder;
-  private final EncodedDocument scratch = new EncodedDocument();
+  private final EncodedDocument scratch;
 
   /** For each reader copied verbatim its field, else null. */
   private final SegmentField[] verbatim;
@@ -54,6 +54,7 @@ final class MergedField {
     this.info = info;
     this.mergeState = mergeState;
     this.encoder = new DocumentEncoder(format, info);
+    this.scratch = encoder.newDocument();
     this.verbatim = new SegmentField[mergeState.knnVectorsReaders.length];
     this.newHeads = new int[mergeState.knnVectorsReaders.length][];
   }
@@ -273,8 +274,9 @@ final class MergedField {
   }
 
   /**
-   * Copies documents of a segment of this format: verbatim if its settings are the same; else
-   * routed anew, but with the same codes where they can stay, so that merging never changes them.
+   * Copies documents of a segment of this format: verbatim if its settings are the same; else with
+   * new heads, but the same codes of tokens where they can stay, so that merging never changes
+   * them.
    */
   private final class Copier {
     private final SegmentField field;
@@ -300,8 +302,7 @@ final class MergedField {
       }
       encoder.encode(rows, count, scratch);
       if (field.entry.sameCodes(format)) {
-        int length = count * field.coder().bytes();
-        System.arraycopy(field.tokenCodes(ord), 0, scratch.tokens, 0, length);
+        System.arraycopy(field.tokenCodes(ord), 0, scratch.tokens, 0, scratch.tokenBytes());
       }
     }
   }

@@ -136,13 +136,23 @@ public interface MultiVectorValues {
   int routeCount(int ord);
 
   /**
-   * Which of its document's groups of similar tokens a token was put into at index time.
+   * The first token that a route stands for. Routes are windows of neighbouring tokens, which may
+   * overlap.
    *
    * @param ord ordinal of a document, in [0, {@link #size()})
-   * @param token a token of it, in [0, {@code tokenCount(ord)})
-   * @return a number from 0 on, counted by the first token of each group
+   * @param route a route of it, in [0, {@code routeCount(ord)}), in the order of their tokens
+   * @return a token, in [0, {@code tokenCount(ord)})
    */
-  int route(int ord, int token);
+  int routeStart(int ord, int route);
+
+  /**
+   * The token after the last that a route stands for.
+   *
+   * @param ord ordinal of a document, in [0, {@link #size()})
+   * @param route a route of it, in [0, {@code routeCount(ord)})
+   * @return a token, above {@link #routeStart} and up to {@code tokenCount(ord)}
+   */
+  int routeEnd(int ord, int route);
 
   /**
    * How the tokens are stored.
@@ -162,8 +172,7 @@ public interface MultiVectorValues {
   float[] tokenVectors(int ord) throws IOException;
 
   /**
-   * The heads of all routes of one document, decoded: of its groups of tokens in their order, then,
-   * where it is a route too, of the whole document.
+   * The heads of all routes of one document, decoded, in the order of the routes.
    *
    * @param ord ordinal of a document, in [0, {@link #size()})
    * @return {@code [routeCount(ord)][dimension]}, row after row; the array may be longer, is shared

@@ -42,7 +42,11 @@ final class SegmentField extends HeadCodes {
   private final LongValues headStarts;
   private final LongValues headDocuments;
   private final LongValues headCodes;
-  private final LongValues routes;
+  private final RouteWindows windows;
+
+  /** Where the code of the first head is, if those of all others follow it. */
+  private final long firstHeadCode;
+
   private final LongValues ordToDoc;
   private final IndexedDISI sparseDocs;
 
@@ -58,6 +62,7 @@ final class SegmentField extends HeadCodes {
     this.entry = entry;
     this.coder = entry.coder();
     this.codeBytes = coder.bytes();
+    this.windows = entry.windows();
     this.headCode = new byte[codeBytes];
     this.tokenFile = tokenFile;
     this.routeFile = routeFile;
@@ -70,7 +75,7 @@ final class SegmentField extends HeadCodes {
     this.headStarts = open(entry.headStarts());
     this.headDocuments = open(entry.headDocuments());
     this.headCodes = open(entry.headCodes());
-    this.routes = open(entry.routes());
+    this.firstHeadCode = entry.ownHeads() == 0 ? 0 : entry.tokens();
     OrdToDocDISIReaderConfiguration docs = entry.docs();
     boolean sparse = docs.isDense() == false && docs.isEmpty() == false;
     this.ordToDoc = sparse ? docs.getDirectMonotonicReader(routeFile) : LongValues.IDENTITY;
@@ -82,7 +87,7 @@ final class SegmentField extends HeadCodes {
         table.meta(), routeFile.randomAccessSlice(table.offset(), table.length()));
   }
 
-  /** A table without bits is the identity for head codes and zero for routes; null here. */
+  /** Null for a table without bits. */
   private LongValues open(FieldEntry.PackedTable table) throws IOException {
     return table.bits() == 0
         ? null
@@ -165,19 +170,6 @@ final class SegmentField extends HeadCodes {
     return (int) (tokenStarts.get(ord + 1L) - tokenStarts.get(ord));
   }
 
-  int route(int ord, int token) {
-    if (token < 0 || token >= tokenCount(ord)) {
-      throw new IndexOutOfBoundsException(
-          "field \""
-              + entry.info().name
-              + "\": token must be in [0, "
-              + tokenCount(ord)
-              + "), got "
-              + token);
-    }
-    return routes == null ? 0 : (int) routes.get(tokenStarts.get(ord) + token);
-  }
-
   /** Codes of all tokens of a document, in a shared array. */
   byte[] tokenCodes(int ord) throws IOException {
     int length = Math.multiplyExact(tokenCount(ord), codeBytes);
@@ -226,7 +218,7 @@ final class SegmentField extends HeadCodes {
 
   @Override
   void read(int head, byte[] code) throws IOException {
-    long at = headCodes == null ? head : headCodes.get(head);
+    long at = headCodes != null ? headCodes.get(head) : firstHeadCode + head;
     if (at < entry.tokens()) {
       tokenHeadCodes.readBytes(at * codeBytes, code, 0, codeBytes);
     } else {
@@ -249,6 +241,30 @@ final class SegmentField extends HeadCodes {
     return firstHead(ord + 1) - firstHead(ord);
   }
 
+  /** First token of a document's route. */
+  int routeStart(int ord, int route) {
+    checkRoute(ord, route);
+    return windows.start(route);
+  }
+
+  /** The token after the last of a document's route. */
+  int routeEnd(int ord, int route) {
+    checkRoute(ord, route);
+    return windows.end(route, tokenCount(ord));
+  }
+
+  private void checkRoute(int ord, int route) {
+    if (route < 0 || route >= headCount(ord)) {
+      throw new IndexOutOfBoundsException(
+          "field \""
+              + entry.info().name
+              + "\": route must be in [0, "
+              + headCount(ord)
+              + "), got "
+              + route);
+    }
+  }
+
   /** Heads of all routes of a document, row after row, in a shared array. */
   float[] headVectors(int ord) throws IOException {
     int count = headCount(ord);
@@ -264,24 +280,13 @@ final class SegmentField extends HeadCodes {
   /** The document as it was written, for a segment of the same format settings. */
   void read(int ord, EncodedDocument document) throws IOException {
     int count = tokenCount(ord);
-    document.growTokens(count, codeBytes);
+    document.setTokenCount(count);
     tokenCodes.seek(tokenStarts.get(ord) * codeBytes);
-    tokenCodes.readBytes(document.tokens, 0, count * codeBytes);
-    document.groupCount = 1;
-    for (int t = 0; t < count; t++) {
-      document.routes[t] = routes == null ? 0 : (int) routes.get(tokenStarts.get(ord) + t);
-      document.groupCount = Math.max(document.groupCount, document.routes[t] + 1);
-    }
+    tokenCodes.readBytes(document.tokens, 0, document.tokenBytes());
     int first = firstHead(ord);
-    int headCount = headCount(ord);
-    document.documentHead = headCount > document.groupCount;
-    document.assignHeads(codeBytes);
-    for (int h = 0; h < headCount; h++) {
-      if (document.heads[h] < 0) {
-        read(first + h, headCode);
-        System.arraycopy(
-            headCode, 0, document.ownHeads, (-1 - document.heads[h]) * codeBytes, codeBytes);
-      }
+    for (int h = 0; h < document.ownHeadCount(); h++) {
+      read(first + h, headCode);
+      System.arraycopy(headCode, 0, document.ownHeads, h * codeBytes, codeBytes);
     }
   }
 

@@ -62,8 +62,13 @@ interface SegmentFieldView extends MultiVectorValues {
   }
 
   @Override
-  default int route(int ord, int token) {
-    return segmentField().route(ord, token);
+  default int routeStart(int ord, int route) {
+    return segmentField().routeStart(ord, route);
+  }
+
+  @Override
+  default int routeEnd(int ord, int route) {
+    return segmentField().routeEnd(ord, route);
   }
 
   @Override

@@ -153,7 +153,7 @@ final class TokenStorage implements Closeable {
       return Map.of();
     }
     long codeBytes = entry.coder().bytes();
-    long routeEnd = entry.routes().offset() + entry.routes().length();
+    long routeEnd = entry.headCodes().offset() + entry.headCodes().length();
     return Map.of(
         FastLaneVectorsFormat.TOKEN_EXTENSION,
         entry.tokens() * codeBytes,

@@ -53,7 +53,6 @@ record IndexDescription(
   private static final String DOCUMENT_LENGTH = PREFIX + "model.document-length";
   private static final String ENCODING = PREFIX + "encoding";
   private static final String TOKENS_PER_ROUTE = PREFIX + "tokens-per-route";
-  private static final String DOCUMENT_ROUTE = PREFIX + "document-route";
   private static final String SOURCE = PREFIX + "source";
   private static final String DOCUMENTS = PREFIX + "documents";
   private static final String TOKENS = PREFIX + "tokens";
@@ -69,7 +68,6 @@ record IndexDescription(
     data.put(DOCUMENT_LENGTH, Integer.toString(documentLength));
     data.put(ENCODING, settings.encoding().name());
     data.put(TOKENS_PER_ROUTE, Integer.toString(settings.tokensPerRoute()));
-    data.put(DOCUMENT_ROUTE, Boolean.toString(settings.documentRoute()));
     data.put(SOURCE, source);
     data.put(DOCUMENTS, Long.toString(documents));
     data.put(TOKENS, Long.toString(tokens));
@@ -98,8 +96,7 @@ record IndexDescription(
         Integer.parseInt(data.get(DOCUMENT_LENGTH)),
         new IndexSettings(
             TokenEncoding.valueOf(data.get(ENCODING)),
-            Integer.parseInt(data.get(TOKENS_PER_ROUTE)),
-            Boolean.parseBoolean(data.get(DOCUMENT_ROUTE))),
+            Integer.parseInt(data.get(TOKENS_PER_ROUTE))),
         data.get(SOURCE),
         Long.parseLong(data.get(DOCUMENTS)),
         Long.parseLong(data.get(TOKENS)),

@@ -88,7 +88,6 @@ record IndexInfo(
     IndexSettings settings = description.settings();
     object.addProperty("encoding", settings.encoding().name().toLowerCase(Locale.ROOT));
     object.addProperty("tokens_per_route", settings.tokensPerRoute());
-    object.addProperty("document_route", settings.documentRoute());
     object.addProperty("format", settings.format().toString());
     object.addProperty("model", description.model());
     object.addProperty("model_folder", description.modelFolder());

@@ -36,18 +36,13 @@ final class IndexOptions {
       names = "--tokens-per-route",
       paramLabel = "N",
       description =
-          "Mean number of tokens that one node of the route graph stands for (default:"
-              + " ${DEFAULT-VALUE}).")
+          "How many tokens of a document it takes to have one node more in the route graph"
+              + " (default: ${DEFAULT-VALUE}).")
   private int tokensPerRoute = FastLaneVectorsFormat.DEFAULT_TOKENS_PER_ROUTE;
-
-  @Option(
-      names = "--no-document-route",
-      description = "Give documents no route of all their tokens besides the finer ones.")
-  private boolean noDocumentRoute;
 
   IndexSettings settings() {
     Numbers.requireBetween(
         spec, "--tokens-per-route", 1, FastLaneVectorsFormat.MAX_TOKENS_PER_ROUTE, tokensPerRoute);
-    return new IndexSettings(encoding, tokensPerRoute, !noDocumentRoute);
+    return new IndexSettings(encoding, tokensPerRoute);
   }
 }

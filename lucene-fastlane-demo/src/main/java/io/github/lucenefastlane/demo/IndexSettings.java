@@ -20,20 +20,18 @@ import io.github.lucenefastlane.codec.TokenEncoding;
  * How token vectors are indexed: what the user may choose of {@link FastLaneVectorsFormat}.
  *
  * @param encoding of the token vectors
- * @param tokensPerRoute mean number of tokens that one head stands for
- * @param documentRoute whether each document also has a route of all its tokens
+ * @param tokensPerRoute how many tokens of a document it takes to have one route more
  */
-record IndexSettings(TokenEncoding encoding, int tokensPerRoute, boolean documentRoute) {
+record IndexSettings(TokenEncoding encoding, int tokensPerRoute) {
 
   /** The format's own defaults. */
   static final IndexSettings DEFAULT =
-      new IndexSettings(TokenEncoding.INT8, FastLaneVectorsFormat.DEFAULT_TOKENS_PER_ROUTE, true);
+      new IndexSettings(TokenEncoding.INT8, FastLaneVectorsFormat.DEFAULT_TOKENS_PER_ROUTE);
 
   FastLaneVectorsFormat format() {
     return new FastLaneVectorsFormat(
         encoding,
         tokensPerRoute,
-        documentRoute,
         FastLaneVectorsFormat.DEFAULT_MAX_CONN,
         FastLaneVectorsFormat.DEFAULT_BEAM_WIDTH);
   }

@@ -49,8 +49,11 @@ import org.apache.lucene.search.Weight;
  * change.
  *
  * <p>Without {@linkplain Builder#rerank rerank} the score is the routed one: the sum over views of
- * the view's weight times the similarity of the document's best token to it, where a view that did
- * not find the document counts with the lowest similarity that it found anywhere.
+ * the view's weight times the similarity to it of the document's best <em>head</em>, which stands
+ * for a window of its tokens, where a view that did not find the document counts with the lowest
+ * similarity that it found anywhere. Windows of 16 tokens told better than single tokens what a
+ * document is about (one view, real text: nDCG@10 of .898 against .820); an index of one token per
+ * route has tokens for heads, and so the score of the FastLane paper.
  *
  * <h2>Which documents are scored</h2>
  *
@@ -72,9 +75,9 @@ import org.apache.lucene.search.Weight;
  * <p>The search happens in {@link #rewrite}, on the searcher's executor, under the searcher's
  * {@linkplain IndexSearcher#getTimeout timeout}: when that is reached, the matches are the
  * documents that were scored so far. The timeouts of an {@code ExitableDirectoryReader} hold in
- * lanes and filters, but not in the rerank. A segment whose field was written by another format,
- * with one vector per document, is searched alike: its documents have one token. An index without
- * the field, or without documents, has no matches.
+ * lanes and filters, but not where documents are scored one by one. A segment whose field was
+ * written by another format, with one vector per document, is searched alike: its documents have
+ * one token. An index without the field, or without documents, has no matches.
  *
  * <p>Immutable and thread-safe, provided that the router is.
  */

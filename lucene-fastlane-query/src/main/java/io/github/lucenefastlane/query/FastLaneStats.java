@@ -23,7 +23,7 @@ package io.github.lucenefastlane.query;
  *     of documents that any lane collected
  * @param routingComparisons comparisons among the query's tokens, as {@link
  *     QueryRouter#comparisons} tells
- * @param laneComparisons comparisons of views with heads and document tokens
+ * @param laneComparisons comparisons of views with heads
  * @param headComparisons comparisons of query tokens with the heads of the documents that came out
  *     of the lanes, to choose the candidates
  * @param rerankComparisons comparisons of query tokens with the candidates' tokens

@@ -14,6 +14,7 @@
 package io.github.lucenefastlane.query;
 
 import io.github.lucenefastlane.codec.HeadSearchStrategy;
+import io.github.lucenefastlane.codec.MaxSim;
 import io.github.lucenefastlane.codec.MultiVectorValues;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -33,7 +34,6 @@ import org.apache.lucene.search.TimeLimitingKnnCollectorManager;
 import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.search.TopKnnCollector;
 import org.apache.lucene.search.TotalHits;
-import org.apache.lucene.search.VectorScorer;
 import org.apache.lucene.search.Weight;
 import org.apache.lucene.search.knn.KnnSearchStrategy;
 
@@ -81,7 +81,7 @@ final class LaneSearch {
    * @param filter accepts documents that have the field, or null
    * @param candidates number of documents wanted from the search
    * @param depth number of documents that each lane looks for
-   * @param reranked whether the hits are reranked, so that the similarity of the best head will do
+   * @param reranked whether the hits are reranked, so that few documents need no search
    */
   LaneSearch(
       IndexSearcher searcher,
@@ -172,8 +172,7 @@ final class LaneSearch {
       return scoreAccepted(leaf, target);
     }
     LeafReader reader = leaf.context.reader();
-    KnnSearchStrategy strategy =
-        reranked ? HeadSearchStrategy.DEFAULT : KnnSearchStrategy.Hnsw.DEFAULT;
+    KnnSearchStrategy strategy = HeadSearchStrategy.DEFAULT;
     int k = Math.min(depth, leaf.cost);
     KnnCollector collector =
         new TimeLimitingKnnCollectorManager(
@@ -194,39 +193,39 @@ final class LaneSearch {
   }
 
   /**
-   * The comparisons after which a filtered lane gives up: about as many as scoring all heads and
-   * tokens of the accepted documents would take.
+   * The comparisons after which a filtered lane gives up: about as many as scoring all heads of the
+   * accepted documents would take.
    */
   private int visitLimit(LeafReader reader, int accepted) throws IOException {
     MultiVectorValues values = MultiVectorValues.get(reader, field);
     long perDocument =
         values == null || values.size() == 0
             ? 1
-            : Math.ceilDiv(values.tokenCount() + values.routeCount(), (long) values.size());
+            : Math.ceilDiv(values.routeCount(), (long) values.size());
     return (int) Math.min(Integer.MAX_VALUE, accepted * perDocument + 1);
   }
 
-  /** Scores every accepted document by its best token and keeps the best ones. */
+  /** Scores every accepted document by its best head and keeps the best ones. */
   private Lane scoreAccepted(Leaf leaf, LaneTarget target) throws IOException {
     if (leaf.cost == 0) {
       return new Lane(new ScoreDoc[0], 0);
     }
     LeafReader reader = leaf.context.reader();
-    VectorScorer scorer = target.scorer(reader, field);
-    DocIdSetIterator vectors = scorer.iterator();
-    DocumentTokens tokens = DocumentTokens.ofVectorField(reader, field);
+    FieldInfo info = reader.getFieldInfos().fieldInfo(field);
+    MaxSim.Scorer scorer = target.best(info.getVectorSimilarityFunction()).scorer();
+    DocumentTokens heads = DocumentTokens.ofHeads(reader, field);
     DocIdSetIterator accepted = leaf.accepted.iterator();
     TopKnnCollector best = new TopKnnCollector(Math.min(depth, leaf.cost), Integer.MAX_VALUE);
     long comparisons = 0;
     for (int doc = accepted.nextDoc();
         doc != DocIdSetIterator.NO_MORE_DOCS && timeout.shouldExit() == false;
         doc = accepted.nextDoc()) {
-      if (vectors.advance(doc) != doc || tokens.advanceExact(doc) == false) {
+      if (heads.advanceExact(doc) == false) {
         throw new IllegalStateException(
             "filtered document " + doc + " has no vector in field [" + field + "]");
       }
-      best.collect(doc, scorer.score());
-      comparisons += tokens.count();
+      best.collect(doc, scorer.score(heads.vectors(), heads.count()));
+      comparisons += heads.count();
     }
     ScoreDoc[] hits = best.topDocs().scoreDocs;
     for (ScoreDoc hit : hits) {

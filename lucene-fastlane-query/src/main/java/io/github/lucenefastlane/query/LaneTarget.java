@@ -13,13 +13,12 @@
  */
 package io.github.lucenefastlane.query;
 
+import io.github.lucenefastlane.codec.MaxSim;
 import java.io.IOException;
-import org.apache.lucene.index.ByteVectorValues;
-import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.KnnCollector;
-import org.apache.lucene.search.VectorScorer;
 
 /** A view's vector in the encoding of the field that it is searched in. */
 sealed interface LaneTarget {
@@ -28,8 +27,8 @@ sealed interface LaneTarget {
   void search(LeafReader reader, String field, KnnCollector collector, AcceptDocs accepted)
       throws IOException;
 
-  /** Scores any document of a leaf that has vectors in the field by its best token. */
-  VectorScorer scorer(LeafReader reader, String field) throws IOException;
+  /** MaxSim of this one vector: the best similarity to it among a document's vectors. */
+  MaxSim best(VectorSimilarityFunction similarity);
 
   /** A view of a FLOAT32 field. */
   record OfFloats(float[] vector) implements LaneTarget {
@@ -40,9 +39,8 @@ sealed interface LaneTarget {
     }
 
     @Override
-    public VectorScorer scorer(LeafReader reader, String field) throws IOException {
-      FloatVectorValues values = reader.getFloatVectorValues(field);
-      return values.scorer(vector);
+    public MaxSim best(VectorSimilarityFunction similarity) {
+      return MaxSim.of(new float[][] {vector}, similarity);
     }
   }
 
@@ -55,9 +53,8 @@ sealed interface LaneTarget {
     }
 
     @Override
-    public VectorScorer scorer(LeafReader reader, String field) throws IOException {
-      ByteVectorValues values = reader.getByteVectorValues(field);
-      return values.scorer(vector);
+    public MaxSim best(VectorSimilarityFunction similarity) {
+      return MaxSim.of(new byte[][] {vector}, similarity);
     }
   }
 }

@@ -89,7 +89,8 @@ final class RankedDocsExplainer {
       details.add(
           Float.isNaN(found)
               ? Explanation.match(0f, describe(view) + ": no lane of it found the document")
-              : Explanation.match(found, describe(view) + ": similarity found by its lane"));
+              : Explanation.match(
+                  found, describe(view) + ": similarity of the best head that its lane found"));
     }
     return Explanation.match(
         score, "exact score in field [" + source.tokenField() + "], computed from:", details);
@@ -111,7 +112,7 @@ final class RankedDocsExplainer {
                   used,
                   imputed
                       ? "similarity imputed: the lowest that the view found"
-                      : "similarity found by its lane")));
+                      : "similarity of the best head that its lane found")));
     }
     return Explanation.match(
         score, "routed score in field [" + query.field() + "], sum of:", details);

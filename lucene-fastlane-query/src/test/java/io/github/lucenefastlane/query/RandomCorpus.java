@@ -14,8 +14,10 @@
 package io.github.lucenefastlane.query;
 
 import io.github.lucenefastlane.codec.MultiVectorField;
+import io.github.lucenefastlane.codec.MultiVectorValues;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +32,7 @@ import org.apache.lucene.document.StringField;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.NoMergePolicy;
 import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.index.Term;
@@ -39,6 +42,7 @@ import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.util.Bits;
 
 /**
  * A random index of several segments with deleted documents and documents without the field, and
@@ -180,6 +184,32 @@ final class RandomCorpus implements Closeable {
                   : similarity.compare(query.bytes[token], document.bytes[j]));
     }
     return best;
+  }
+
+  /** Heads of the live documents that have the field, as they are stored, by id. */
+  Map<String, Text> heads() throws IOException {
+    Map<String, Text> heads = new HashMap<>();
+    for (LeafReaderContext leaf : reader.leaves()) {
+      MultiVectorValues values = MultiVectorValues.get(leaf.reader(), FIELD);
+      Bits live = leaf.reader().getLiveDocs();
+      for (int ord = 0; values != null && ord < values.size(); ord++) {
+        int doc = values.ordToDoc(ord);
+        if (live == null || live.get(doc)) {
+          float[] rows = values.headVectors(ord);
+          float[][] floats = new float[values.routeCount(ord)][];
+          byte[][] bytes = new byte[floats.length][dimension];
+          for (int head = 0; head < floats.length; head++) {
+            int start = head * dimension;
+            floats[head] = Arrays.copyOfRange(rows, start, start + dimension);
+            for (int d = 0; d < dimension; d++) {
+              bytes[head][d] = (byte) floats[head][d];
+            }
+          }
+          heads.put(id(leaf.docBase + doc), new Text(floats, bytes));
+        }
+      }
+    }
+    return heads;
   }
 
   /** MaxSim of every live document that has the field and an accepted group. */

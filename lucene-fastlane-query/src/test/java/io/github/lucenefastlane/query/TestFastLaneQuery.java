@@ -96,8 +96,7 @@ public class TestFastLaneQuery extends LuceneTestCase {
 
   /** Exact vectors and one route per token, so that enough candidates find everything. */
   private static Codec exactCodec() {
-    return new FastLaneCodec(
-        new FastLaneVectorsFormat(TokenEncoding.FLOAT32, 1, random().nextBoolean(), 16, 100));
+    return new FastLaneCodec(new FastLaneVectorsFormat(TokenEncoding.FLOAT32, 1, 16, 100));
   }
 
   /** Exact vectors and any routes. */
@@ -106,7 +105,6 @@ public class TestFastLaneQuery extends LuceneTestCase {
         new FastLaneVectorsFormat(
             TokenEncoding.FLOAT32,
             TestUtil.nextInt(random(), 1, 8),
-            random().nextBoolean(),
             TestUtil.nextInt(random(), 4, 16),
             TestUtil.nextInt(random(), 20, 100)));
   }
@@ -245,17 +243,36 @@ public class TestFastLaneQuery extends LuceneTestCase {
     }
   }
 
-  public void testWithoutRerank() throws IOException {
+  /** One route per token: the score is the FastLane paper's, of the best tokens. */
+  public void testWithoutRerankOfTokens() throws IOException {
     try (RandomCorpus corpus =
         new RandomCorpus(random(), exactCodec(), anyEncoding(), anySimilarity(), 100, 8)) {
-      IndexSearcher searcher = newSearcher(corpus.reader);
+      checkRouted(corpus, corpus.texts);
+    }
+  }
+
+  public void testWithoutRerankOfHeads() throws IOException {
+    TokenEncoding stored = RandomPicks.randomFrom(random(), TokenEncoding.values());
+    FastLaneVectorsFormat format =
+        new FastLaneVectorsFormat(stored, TestUtil.nextInt(random(), 1, 4), 16, 100);
+    try (RandomCorpus corpus =
+        new RandomCorpus(
+            random(), new FastLaneCodec(format), anyEncoding(), anySimilarity(), 100, 20)) {
+      checkRouted(corpus, corpus.heads());
+    }
+  }
+
+  /** With candidates enough for all documents, each view compares all vectors that it searches. */
+  private void checkRouted(RandomCorpus corpus, Map<String, RandomCorpus.Text> searched)
+      throws IOException {
+    IndexSearcher searcher = newSearcher(corpus.reader);
+    for (boolean filtered : new boolean[] {false, true}) {
       RandomCorpus.Text text = corpus.text(4);
       Map<String, Float> expected = new HashMap<>();
-      boolean filtered = random().nextBoolean();
-      corpus.texts.forEach(
-          (id, document) -> {
+      searched.forEach(
+          (id, vectors) -> {
             if (filtered == false || corpus.groups.get(id).equals("a")) {
-              expected.put(id, corpus.maxSim(text, document) / 4);
+              expected.put(id, corpus.maxSim(text, vectors) / 4);
             }
           });
       FastLaneQuery.Builder builder =

@@ -65,7 +65,7 @@ public class TestHeadStage extends LuceneTestCase {
   /** Searches one segment of random documents with one view, and checks each score. */
   private static FastLaneStats search(int tokensPerRoute, int documents) throws IOException {
     FastLaneVectorsFormat format =
-        new FastLaneVectorsFormat(TokenEncoding.FLOAT32, tokensPerRoute, true, 16, 100);
+        new FastLaneVectorsFormat(TokenEncoding.FLOAT32, tokensPerRoute, 16, 100);
     List<float[][]> texts = new ArrayList<>();
     List<FastLaneStats> stats = new ArrayList<>();
     float[][] query = randomTokens(4);
@@ -102,9 +102,9 @@ public class TestHeadStage extends LuceneTestCase {
     return stats.get(0);
   }
 
-  /** Two groups of eight tokens and the whole document make three heads. */
+  /** Sixteen tokens make three windows of eight. */
   public void testFewHeadsAreCompared() throws IOException {
-    FastLaneStats stats = search(8, atLeast(40));
+    FastLaneStats stats = search(4, atLeast(40));
     assertEquals(2 * CANDIDATES * 3 * 4, stats.headComparisons());
     assertEquals(CANDIDATES, stats.candidates());
     assertEquals(CANDIDATES * TOKENS * 4, stats.rerankComparisons());
@@ -115,7 +115,7 @@ public class TestHeadStage extends LuceneTestCase {
   }
 
   public void testNothingIsToChoose() throws IOException {
-    assertEquals(0, search(8, CANDIDATES).headComparisons());
+    assertEquals(0, search(4, CANDIDATES).headComparisons());
   }
 
   /** The better half of the lane's documents is chosen, as their heads tell. */
@@ -124,11 +124,10 @@ public class TestHeadStage extends LuceneTestCase {
     north[0] = 1;
     float[] east = new float[DIMENSION];
     east[1] = 1;
-    // One half has a group of tokens for each query token, the other repeats their mean.
+    // One half has a window of tokens for each query token, the other repeats their mean.
     float[] mean = new float[DIMENSION];
     mean[0] = mean[1] = (float) Math.sqrt(0.5);
-    FastLaneVectorsFormat format =
-        new FastLaneVectorsFormat(TokenEncoding.FLOAT32, 4, true, 16, 100);
+    FastLaneVectorsFormat format = new FastLaneVectorsFormat(TokenEncoding.FLOAT32, 2, 16, 100);
     try (Directory directory = newDirectory();
         IndexWriter writer =
             new IndexWriter(

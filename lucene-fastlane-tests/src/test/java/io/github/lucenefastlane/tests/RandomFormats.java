@@ -34,7 +34,7 @@ final class RandomFormats {
   /** A format that merges in the merge thread. */
   static FastLaneVectorsFormat format(Random random, TokenEncoding encoding) {
     return new FastLaneVectorsFormat(
-        encoding, tokensPerRoute(random), random.nextBoolean(), maxConn(random), beam(random));
+        encoding, tokensPerRoute(random), maxConn(random), beam(random));
   }
 
   /** A format that merges in the threads of an executor. */
@@ -43,7 +43,6 @@ final class RandomFormats {
     return new FastLaneVectorsFormat(
         encoding,
         tokensPerRoute(random),
-        random.nextBoolean(),
         maxConn(random),
         beam(random),
         TestUtil.nextInt(random, 2, 4),

@@ -129,7 +129,7 @@ final class RandomIndexer {
 
   private int randomCount() {
     if (maxTokens > 1 && random.nextInt(100) == 0) {
-      // Across the router's window, now and then.
+      // Many routes, now and then.
       return TestUtil.nextInt(random, 300, 1100);
     }
     return random.nextInt(maxTokens + 1);

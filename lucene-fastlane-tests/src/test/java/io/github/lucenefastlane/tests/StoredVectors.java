@@ -16,7 +16,6 @@ package io.github.lucenefastlane.tests;
 import static org.apache.lucene.search.DocIdSetIterator.NO_MORE_DOCS;
 import static org.junit.Assert.assertArrayEquals;
 import static org.junit.Assert.assertEquals;
-import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertNotNull;
 import static org.junit.Assert.assertTrue;
 
@@ -52,11 +51,7 @@ import org.apache.lucene.util.Bits;
  */
 final class StoredVectors {
 
-  private static final Pattern SETTINGS =
-      Pattern.compile("tokensPerRoute=(\\d+), documentRoute=(true|false)");
-
-  /** A document of more tokens is routed in windows of that many. */
-  private static final int WINDOW = 512;
+  private static final Pattern SETTINGS = Pattern.compile("tokensPerRoute=(\\d+),");
 
   private final Corpus corpus;
   private final List<VectorField> fields;
@@ -216,22 +211,21 @@ final class StoredVectors {
       return tokens;
     }
 
-    private void assertTables() {
+    private void assertTables() throws IOException {
       assertEquals(values.size(), multi.size());
       assertEquals(field.dimension(), multi.dimension());
       FieldInfo info = reader.getFieldInfos().fieldInfo(field.name());
       Matcher settings = SETTINGS.matcher(info.getAttribute(FastLaneVectorsFormat.FORMAT_KEY));
       assertTrue(settings.find());
       int tokensPerRoute = Integer.parseInt(settings.group(1));
-      boolean documentRoute = Boolean.parseBoolean(settings.group(2));
       long tokens = 0;
       long routes = 0;
       for (int ord = 0; ord < multi.size(); ord++) {
         int count = multi.tokenCount(ord);
-        int groups = assertRoutes(ord, count);
-        assertEquals(expectedGroups(count, tokensPerRoute), groups);
+        assertRoutes(ord, count, tokensPerRoute);
+        assertHeads(ord);
         tokens += count;
-        routes += documentRoute && groups > 1 ? groups + 1 : groups;
+        routes += multi.routeCount(ord);
         if (ord > 0) {
           assertTrue(multi.ordToDoc(ord) > multi.ordToDoc(ord - 1));
         }
@@ -244,27 +238,41 @@ final class StoredVectors {
       assertEquals(encodings[encodings.length - 1], multi.tokenEncoding());
     }
 
-    /** Groups are numbered by their first tokens; returns how many there are. */
-    private int assertRoutes(int ord, int count) {
+    /** Each route begins so many tokens after the one before; the last ends with the document. */
+    private void assertRoutes(int ord, int count, int tokensPerRoute) {
       assertTrue(count > 0);
-      int groups = 0;
-      for (int t = 0; t < count; t++) {
-        int route = multi.route(ord, t);
-        assertFalse("token " + t + " has route " + route, route < 0 || route > groups);
-        groups = Math.max(groups, route + 1);
+      int width = tokensPerRoute == 1 ? 1 : 2 * tokensPerRoute;
+      int route = 0;
+      int start = 0;
+      for (; start + width < count; start += tokensPerRoute) {
+        assertEquals(start, multi.routeStart(ord, route));
+        assertEquals(start + width, multi.routeEnd(ord, route));
+        route++;
       }
-      return groups;
+      assertEquals(start, multi.routeStart(ord, route));
+      assertEquals(count, multi.routeEnd(ord, route));
+      assertEquals(route + 1, multi.routeCount(ord));
     }
-  }
 
-  private static int expectedGroups(int tokens, int tokensPerRoute) {
-    if (tokens <= tokensPerRoute) {
-      return 1;
+    /** Where vectors are stored as they are, so are their heads. */
+    private void assertHeads(int ord) throws IOException {
+      float[] heads = multi.headVectors(ord);
+      for (int c = 0; c < multi.routeCount(ord) * field.dimension(); c++) {
+        assertTrue(Float.isFinite(heads[c]));
+      }
+      if (field.encoding() == VectorEncoding.FLOAT32
+          && Arrays.stream(encodings).allMatch(TokenEncoding.FLOAT32::equals)) {
+        List<float[]> tokens = List.of(LaneOracle.tokens(multi, ord));
+        for (int route = 0; route < multi.routeCount(ord); route++) {
+          List<float[]> members =
+              tokens.subList(multi.routeStart(ord, route), multi.routeEnd(ord, route));
+          float[] expected = HeadOracle.head(members, field.similarity());
+          int start = route * field.dimension();
+          for (int d = 0; d < expected.length; d++) {
+            assertEquals(expected[d], heads[start + d], 1e-5f * Math.max(1, Math.abs(expected[d])));
+          }
+        }
+      }
     }
-    int groups = 0;
-    for (int left = tokens; left > 0; left -= WINDOW) {
-      groups += (Math.min(WINDOW, left) + tokensPerRoute - 1) / tokensPerRoute;
-    }
-    return groups;
   }
 }

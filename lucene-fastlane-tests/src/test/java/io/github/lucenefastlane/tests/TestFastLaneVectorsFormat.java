@@ -48,14 +48,14 @@ public class TestFastLaneVectorsFormat extends LuceneTestCase {
 
   public void testPrintsAllParameters() {
     assertEquals(
-        "FastLaneVectorsFormat(tokenEncoding=INT8, tokensPerRoute=8, documentRoute=true,"
-            + " maxConn=16, beamWidth=100, mergeWorkers=1)",
+        "FastLaneVectorsFormat(tokenEncoding=INT8, tokensPerRoute=8, maxConn=16,"
+            + " beamWidth=100, mergeWorkers=1)",
         new FastLaneVectorsFormat().toString());
     ExecutorService executor = Executors.newSingleThreadExecutor(new NamedThreadFactory("merges"));
     assertEquals(
-        "FastLaneVectorsFormat(tokenEncoding=INT4, tokensPerRoute=3, documentRoute=false,"
-            + " maxConn=5, beamWidth=7, mergeWorkers=2)",
-        new FastLaneVectorsFormat(TokenEncoding.INT4, 3, false, 5, 7, 2, executor).toString());
+        "FastLaneVectorsFormat(tokenEncoding=INT4, tokensPerRoute=3, maxConn=5,"
+            + " beamWidth=7, mergeWorkers=2)",
+        new FastLaneVectorsFormat(TokenEncoding.INT4, 3, 5, 7, 2, executor).toString());
     executor.shutdown();
   }
 
@@ -75,8 +75,8 @@ public class TestFastLaneVectorsFormat extends LuceneTestCase {
     assertRefused("mergeWorkers must be in [1, 1024], got 0", 8, 16, 100, 0);
     assertRefused("mergeWorkers must be in [1, 1024], got 1025", 8, 16, 100, 1025);
     expectThrows(NullPointerException.class, () -> new FastLaneVectorsFormat(null));
-    new FastLaneVectorsFormat(TokenEncoding.INT8, 1, true, 1, 1);
-    new FastLaneVectorsFormat(TokenEncoding.INT8, 1 << 20, true, 512, 3200, 1024, null);
+    new FastLaneVectorsFormat(TokenEncoding.INT8, 1, 1, 1);
+    new FastLaneVectorsFormat(TokenEncoding.INT8, 1 << 20, 512, 3200, 1024, null);
   }
 
   private static void assertRefused(
@@ -86,13 +86,7 @@ public class TestFastLaneVectorsFormat extends LuceneTestCase {
             IllegalArgumentException.class,
             () ->
                 new FastLaneVectorsFormat(
-                    TokenEncoding.INT8,
-                    tokensPerRoute,
-                    true,
-                    maxConn,
-                    beamWidth,
-                    mergeWorkers,
-                    null));
+                    TokenEncoding.INT8, tokensPerRoute, maxConn, beamWidth, mergeWorkers, null));
     assertEquals(reason, refusal.getMessage());
   }
 
@@ -101,7 +95,7 @@ public class TestFastLaneVectorsFormat extends LuceneTestCase {
     IllegalArgumentException refusal =
         expectThrows(
             IllegalArgumentException.class,
-            () -> new FastLaneVectorsFormat(TokenEncoding.INT8, 8, true, 16, 100, 1, executor));
+            () -> new FastLaneVectorsFormat(TokenEncoding.INT8, 8, 16, 100, 1, executor));
     assertEquals("mergeExecutor must be null if mergeWorkers is 1", refusal.getMessage());
     executor.shutdown();
   }

@@ -59,8 +59,7 @@ public class TestLaneLimits extends LuceneTestCase {
   /** One segment, large enough to be searched through its graph. */
   @Before
   public void index() throws IOException {
-    FastLaneVectorsFormat format =
-        new FastLaneVectorsFormat(TokenEncoding.FLOAT32, 2, random().nextBoolean(), 16, 60);
+    FastLaneVectorsFormat format = new FastLaneVectorsFormat(TokenEncoding.FLOAT32, 2, 16, 60);
     directory = newDirectory();
     try (IndexWriter writer =
         new IndexWriter(directory, new IndexWriterConfig().setCodec(new FastLaneCodec(format)))) {

@@ -291,8 +291,7 @@ public class TestLaneSearch extends LuceneTestCase {
   public void testRecallOfTokens() throws IOException {
     VectorField field =
         new VectorField("field", VectorEncoding.FLOAT32, 16, VectorSimilarityFunction.COSINE);
-    FastLaneVectorsFormat format =
-        new FastLaneVectorsFormat(TokenEncoding.FLOAT32, 1, false, 16, 100);
+    FastLaneVectorsFormat format = new FastLaneVectorsFormat(TokenEncoding.FLOAT32, 1, 16, 100);
     try (Lanes lanes = new Lanes(field, format, 600, 6)) {
       float recall = recall(lanes, 10);
       assertTrue("recall " + recall, recall > 0.7f);
@@ -303,8 +302,7 @@ public class TestLaneSearch extends LuceneTestCase {
   public void testRecallOfHeads() throws IOException {
     VectorField field =
         new VectorField("field", VectorEncoding.FLOAT32, 16, VectorSimilarityFunction.COSINE);
-    FastLaneVectorsFormat format =
-        new FastLaneVectorsFormat(TokenEncoding.FLOAT32, 4, true, 16, 100);
+    FastLaneVectorsFormat format = new FastLaneVectorsFormat(TokenEncoding.FLOAT32, 4, 16, 100);
     try (Lanes lanes = new Lanes(field, format, 600, 12)) {
       int k = 10;
       int found = 0;
@@ -445,57 +443,15 @@ public class TestLaneSearch extends LuceneTestCase {
 
   /** Of the heads of a document, computed from its tokens and their routes, the best one. */
   private static float bestHead(
-      MultiVectorValues values, int ord, VectorField field, boolean documentRoute, float[] target)
-      throws IOException {
+      MultiVectorValues values, int ord, VectorField field, float[] target) throws IOException {
     float[][] tokens = LaneOracle.tokens(values, ord);
-    int groups = 0;
-    for (int t = 0; t < tokens.length; t++) {
-      groups = Math.max(groups, values.route(ord, t) + 1);
-    }
     float best = Float.NEGATIVE_INFINITY;
-    for (int group = documentRoute && groups > 1 ? -1 : 0; group < groups; group++) {
-      List<float[]> members = new ArrayList<>();
-      for (int t = 0; t < tokens.length; t++) {
-        if (group < 0 || values.route(ord, t) == group) {
-          members.add(tokens[t]);
-        }
-      }
-      best = Math.max(best, field.compare(target, head(members, field.similarity())));
+    for (int route = 0; route < values.routeCount(ord); route++) {
+      List<float[]> members =
+          List.of(tokens).subList(values.routeStart(ord, route), values.routeEnd(ord, route));
+      best = Math.max(best, field.compare(target, HeadOracle.head(members, field.similarity())));
     }
     return best;
-  }
-
-  /**
-   * The sum of the tokens at their mean length, or under Euclidean distance their mean; the first
-   * token where the sum has no direction and needs one.
-   */
-  private static float[] head(List<float[]> tokens, VectorSimilarityFunction similarity) {
-    double[] sum = new double[tokens.get(0).length];
-    double lengths = 0;
-    for (float[] token : tokens) {
-      double squares = 0;
-      for (int d = 0; d < sum.length; d++) {
-        sum[d] += token[d];
-        squares += (double) token[d] * token[d];
-      }
-      lengths += Math.sqrt(squares);
-    }
-    double scale = 1.0 / tokens.size();
-    if (similarity != VectorSimilarityFunction.EUCLIDEAN) {
-      double squares = 0;
-      for (double s : sum) {
-        squares += s * s;
-      }
-      if (squares == 0 && similarity == VectorSimilarityFunction.COSINE) {
-        return tokens.get(0);
-      }
-      scale = squares == 0 ? 0 : scale * lengths / Math.sqrt(squares);
-    }
-    float[] head = new float[sum.length];
-    for (int d = 0; d < head.length; d++) {
-      head[d] = (float) (scale * sum[d]);
-    }
-    return head;
   }
 
   public void testHeadSearch() throws IOException {
@@ -516,19 +472,14 @@ public class TestLaneSearch extends LuceneTestCase {
                   : new HeadSearchStrategy(random().nextInt(101));
           KnnCollector collector = new TopKnnCollector(k, Integer.MAX_VALUE, strategy);
           search(leaf.reader(), field, target, collector);
-          assertHeadHits(values, format, field, target, k, collector.topDocs());
+          assertHeadHits(values, field, target, k, collector.topDocs());
         }
       }
     }
   }
 
   private static void assertHeadHits(
-      MultiVectorValues values,
-      FastLaneVectorsFormat format,
-      VectorField field,
-      float[] target,
-      int k,
-      TopDocs hits)
+      MultiVectorValues values, VectorField field, float[] target, int k, TopDocs hits)
       throws IOException {
     Set<Integer> seen = new HashSet<>();
     Map<Integer, Integer> ords = new HashMap<>();
@@ -537,7 +488,7 @@ public class TestLaneSearch extends LuceneTestCase {
     }
     for (ScoreDoc hit : hits.scoreDocs) {
       assertTrue(seen.add(hit.doc));
-      float best = bestHead(values, ords.get(hit.doc), field, format.documentRoute(), target);
+      float best = bestHead(values, ords.get(hit.doc), field, target);
       double tolerance = 1e-4 * Math.max(1, Math.abs(best));
       if (k >= values.size()) {
         assertEquals(best, hit.score, tolerance);
@@ -551,7 +502,7 @@ public class TestLaneSearch extends LuceneTestCase {
   /** Where each token is a route, heads are tokens. */
   public void testHeadSearchOfTokens() throws IOException {
     FastLaneVectorsFormat format =
-        new FastLaneVectorsFormat(RandomFormats.encoding(random()), 1, false, 16, 60);
+        new FastLaneVectorsFormat(RandomFormats.encoding(random()), 1, 16, 60);
     try (Lanes lanes = new Lanes(VectorField.random(random(), "field"), format, 100, 8)) {
       for (LeafReaderContext leaf : lanes.reader.leaves()) {
         float[] target = lanes.targets.target();
@@ -570,7 +521,7 @@ public class TestLaneSearch extends LuceneTestCase {
       VectorField field = new VectorField("field", encoding, 16, VectorSimilarityFunction.COSINE);
       Corpus corpus = new Corpus(List.of(field));
       FastLaneVectorsFormat format =
-          new FastLaneVectorsFormat(RandomFormats.encoding(random()), 16, true, 4, 10);
+          new FastLaneVectorsFormat(RandomFormats.encoding(random()), 16, 4, 10);
       IndexWriterConfig config = newIndexWriterConfig().setCodec(new FastLaneCodec(format));
       try (Directory directory = newDirectory();
           IndexWriter writer = new IndexWriter(directory, config)) {

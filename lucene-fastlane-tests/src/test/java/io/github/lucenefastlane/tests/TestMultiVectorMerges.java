@@ -645,7 +645,7 @@ public class TestMultiVectorMerges extends LuceneTestCase {
     RandomIndexer indexer = new RandomIndexer(random(), corpus, 20);
     try (Directory directory = newDirectory()) {
       for (int maxConn : new int[] {4, 2, 16}) {
-        FastLaneVectorsFormat format = new FastLaneVectorsFormat(encoding, 1, true, maxConn, 20);
+        FastLaneVectorsFormat format = new FastLaneVectorsFormat(encoding, 1, maxConn, 20);
         Codec codec = RandomFormats.codec(random(), format);
         try (IndexWriter writer = new IndexWriter(directory, serial(codec))) {
           indexer.add(writer, 100);

@@ -133,8 +133,7 @@ public class TestMultiVectorRandom extends LuceneTestCase {
     Corpus corpus = new Corpus(List.of(field));
     StoredVectors stored = new StoredVectors(corpus, encoding);
     RandomIndexer indexer = new RandomIndexer(random(), corpus, 20);
-    FastLaneVectorsFormat format =
-        new FastLaneVectorsFormat(encoding, 1, random().nextBoolean(), 8, 20);
+    FastLaneVectorsFormat format = new FastLaneVectorsFormat(encoding, 1, 8, 20);
     try (Directory directory = newDirectory()) {
       try (IndexWriter writer = new IndexWriter(directory, config(format))) {
         for (int segment = 0; segment < 3; segment++) {

@@ -49,7 +49,6 @@ final class FastLaneIndex implements VectorIndex {
         new FastLaneVectorsFormat(
             encoding,
             tokensPerRoute,
-            true,
             FastLaneVectorsFormat.DEFAULT_MAX_CONN,
             FastLaneVectorsFormat.DEFAULT_BEAM_WIDTH));
   }

@@ -1,0 +1,110 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.codec;
+
+import java.util.Arrays;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.tests.util.TestUtil;
+
+public class TestRouteHead extends LuceneTestCase {
+
+  private static VectorSimilarityFunction randomSimilarity() {
+    VectorSimilarityFunction[] all = VectorSimilarityFunction.values();
+    return all[random().nextInt(all.length)];
+  }
+
+  private static float[][] randomTokens(int count, int dimension) {
+    float[][] tokens = new float[count][dimension];
+    for (float[] token : tokens) {
+      for (int d = 0; d < dimension; d++) {
+        token[d] = (float) random().nextGaussian();
+      }
+    }
+    return tokens;
+  }
+
+  private static float[][] extremeTokens(int count, float... components) {
+    float[][] tokens = new float[count][4];
+    for (float[] token : tokens) {
+      for (int d = 0; d < token.length; d++) {
+        token[d] = components[random().nextInt(components.length)];
+      }
+    }
+    return tokens;
+  }
+
+  private static float[] head(
+      float[][] tokens, int from, int to, VectorSimilarityFunction similarity) {
+    float[] head = new float[tokens[0].length];
+    Arrays.fill(head, Float.NaN);
+    RouteHead routeHead = new RouteHead(similarity, head.length);
+    if (random().nextBoolean()) {
+      // Whatever it was used for before.
+      routeHead.compute(tokens, 0, tokens.length, head);
+    }
+    routeHead.compute(tokens, from, to, head);
+    return head;
+  }
+
+  public void testRandom() {
+    int count = TestUtil.nextInt(random(), 1, 30);
+    int from = random().nextInt(count);
+    int to = TestUtil.nextInt(random(), from + 1, count);
+    float[][] tokens = randomTokens(count, TestUtil.nextInt(random(), 1, 20));
+    VectorSimilarityFunction similarity = randomSimilarity();
+    float[] head = head(tokens, from, to, similarity);
+    double[] mean = new double[head.length];
+    double meanTokenLength = 0;
+    for (int t = from; t < to; t++) {
+      meanTokenLength += length(tokens[t]) / (to - from);
+      for (int d = 0; d < mean.length; d++) {
+        mean[d] += (double) tokens[t][d] / (to - from);
+      }
+    }
+    double meanLength = Math.sqrt(Arrays.stream(mean).map(m -> m * m).sum());
+    for (int d = 0; d < mean.length; d++) {
+      double expected =
+          similarity == VectorSimilarityFunction.EUCLIDEAN
+              ? mean[d]
+              : mean[d] / meanLength * meanTokenLength;
+      assertEquals(expected, head[d], 1e-4);
+    }
+  }
+
+  private static double length(float[] vector) {
+    double squares = 0;
+    for (float v : vector) {
+      squares += (double) v * v;
+    }
+    return Math.sqrt(squares);
+  }
+
+  public void testTokensThatCancelOut() {
+    float[][] tokens = {{1, -2}, {-1, 2}};
+    assertArrayEquals(new float[2], head(tokens, 0, 2, randomSimilarity()), 0f);
+  }
+
+  /** Scaled to the mean length of its tokens, a component of a head may exceed all of theirs. */
+  public void testLargestTokens() {
+    int count = TestUtil.nextInt(random(), 2, 9);
+    float[][] tokens =
+        random().nextBoolean()
+            ? extremeTokens(count, Float.MAX_VALUE, -Float.MAX_VALUE)
+            : extremeTokens(count, 4e18f, -4e18f, 1f, Float.MIN_VALUE, 0f);
+    for (float component : head(tokens, 0, count, randomSimilarity())) {
+      assertTrue("component " + component, Float.isFinite(component));
+    }
+  }
+}
