@@ -212,9 +212,10 @@ abstract class BufferedField<T> extends KnnFieldVectorsWriter<T> {
     }
 
     @Override
-    void read(int head, byte[] code) {
-      int offset = (head & PAGE_HEADS - 1) * code.length;
-      System.arraycopy(pages[head >>> PAGE_SHIFT], offset, code, 0, code.length);
+    void read(int head, byte[] codes, int offset) {
+      int bytes = coder.bytes();
+      int at = (head & PAGE_HEADS - 1) * bytes;
+      System.arraycopy(pages[head >>> PAGE_SHIFT], at, codes, offset, bytes);
     }
 
     @Override

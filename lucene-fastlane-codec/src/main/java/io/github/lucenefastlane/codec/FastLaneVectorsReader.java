@@ -16,7 +16,6 @@ package io.github.lucenefastlane.codec;
 import java.io.IOException;
 import java.util.Map;
 import org.apache.lucene.codecs.KnnVectorsReader;
-import org.apache.lucene.codecs.hnsw.DefaultFlatVectorScorer;
 import org.apache.lucene.codecs.hnsw.HnswGraphProvider;
 import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsReader;
 import org.apache.lucene.index.ByteVectorValues;
@@ -119,7 +118,7 @@ final class FastLaneVectorsReader extends KnnVectorsReader implements HnswGraphP
     SegmentField segment = field(field, VectorEncoding.FLOAT32);
     checkDimension(segment.entry.info(), target.length);
     RandomVectorScorer scorer =
-        DefaultFlatVectorScorer.INSTANCE.getRandomVectorScorer(
+        HeadScoring.INSTANCE.getRandomVectorScorer(
             segment.entry.info().getVectorSimilarityFunction(), segment.heads(), target);
     search(
         segment, new Lane(segment, scorer, TokenScorer.of(segment, target), collector), acceptDocs);
@@ -131,7 +130,7 @@ final class FastLaneVectorsReader extends KnnVectorsReader implements HnswGraphP
     SegmentField segment = field(field, VectorEncoding.BYTE);
     checkDimension(segment.entry.info(), target.length);
     RandomVectorScorer scorer =
-        DefaultFlatVectorScorer.INSTANCE.getRandomVectorScorer(
+        HeadScoring.INSTANCE.getRandomVectorScorer(
             segment.entry.info().getVectorSimilarityFunction(), segment.heads(), target);
     search(
         segment, new Lane(segment, scorer, TokenScorer.of(segment, target), collector), acceptDocs);

@@ -29,8 +29,8 @@ abstract class HeadCodes {
   /** Number of heads. */
   abstract int size();
 
-  /** Reads the code of one head, {@code coder().bytes()} long. */
-  abstract void read(int head, byte[] code) throws IOException;
+  /** Reads the code of one head, {@code coder().bytes()} long, to an offset in an array. */
+  abstract void read(int head, byte[] codes, int offset) throws IOException;
 
   abstract VectorCoder coder();
 
@@ -45,13 +45,14 @@ abstract class HeadCodes {
     };
   }
 
-  private static final class Floats extends FloatVectorValues {
-    private final HeadCodes heads;
+  /** Heads of a float field. */
+  static final class Floats extends FloatVectorValues {
+    final HeadCodes heads;
     private final VectorCoder coder;
     private final byte[] code;
     private final float[] vector;
 
-    Floats(HeadCodes heads) {
+    private Floats(HeadCodes heads) {
       this.heads = heads;
       this.coder = heads.coder();
       this.code = new byte[coder.bytes()];
@@ -60,7 +61,7 @@ abstract class HeadCodes {
 
     @Override
     public float[] vectorValue(int ord) throws IOException {
-      heads.read(ord, code);
+      heads.read(ord, code, 0);
       coder.decode(code, 0, vector, 0);
       return vector;
     }
@@ -76,7 +77,7 @@ abstract class HeadCodes {
     }
 
     @Override
-    public FloatVectorValues copy() throws IOException {
+    public Floats copy() throws IOException {
       return new Floats(heads.copy());
     }
 
@@ -97,7 +98,7 @@ abstract class HeadCodes {
 
     @Override
     public byte[] vectorValue(int ord) throws IOException {
-      heads.read(ord, code);
+      heads.read(ord, code, 0);
       return code;
     }
 

@@ -15,7 +15,6 @@ package io.github.lucenefastlane.codec;
 
 import java.io.IOException;
 import java.util.Map;
-import org.apache.lucene.codecs.hnsw.DefaultFlatVectorScorer;
 import org.apache.lucene.codecs.hnsw.FlatVectorsFormat;
 import org.apache.lucene.codecs.hnsw.FlatVectorsReader;
 import org.apache.lucene.codecs.hnsw.FlatVectorsScorer;
@@ -68,13 +67,13 @@ final class HeadsFormat extends FlatVectorsFormat {
 
     @Override
     public FlatVectorsScorer getFlatVectorScorer(String field) {
-      return DefaultFlatVectorScorer.INSTANCE;
+      return HeadScoring.INSTANCE;
     }
 
     @Override
     public RandomVectorScorer getRandomVectorScorer(String field, float[] target)
         throws IOException {
-      return DefaultFlatVectorScorer.INSTANCE.getRandomVectorScorer(
+      return HeadScoring.INSTANCE.getRandomVectorScorer(
           storage.entry(field).info().getVectorSimilarityFunction(),
           getFloatVectorValues(field),
           target);
@@ -83,7 +82,7 @@ final class HeadsFormat extends FlatVectorsFormat {
     @Override
     public RandomVectorScorer getRandomVectorScorer(String field, byte[] target)
         throws IOException {
-      return DefaultFlatVectorScorer.INSTANCE.getRandomVectorScorer(
+      return HeadScoring.INSTANCE.getRandomVectorScorer(
           storage.entry(field).info().getVectorSimilarityFunction(),
           getByteVectorValues(field),
           target);

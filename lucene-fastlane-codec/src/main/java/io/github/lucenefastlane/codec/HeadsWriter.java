@@ -19,7 +19,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.lucene.codecs.CodecUtil;
-import org.apache.lucene.codecs.hnsw.DefaultFlatVectorScorer;
 import org.apache.lucene.codecs.hnsw.FlatFieldVectorsWriter;
 import org.apache.lucene.codecs.hnsw.FlatVectorsWriter;
 import org.apache.lucene.index.DocsWithFieldSet;
@@ -50,7 +49,7 @@ final class HeadsWriter extends FlatVectorsWriter {
   private boolean finished;
 
   HeadsWriter(FastLaneVectorsFormat format, SegmentWriteState state) throws IOException {
-    super(DefaultFlatVectorScorer.INSTANCE);
+    super(HeadScoring.INSTANCE);
     this.format = format;
     IndexOutput meta = null;
     IndexOutput tokenData = null;

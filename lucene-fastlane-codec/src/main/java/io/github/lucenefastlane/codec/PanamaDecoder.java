@@ -25,10 +25,10 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class PanamaDecoder {
 
-  private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+  static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
 
   /** As many bytes as there are floats in a vector; null if a vector of them would be too short. */
-  private static final VectorSpecies<Byte> BYTES =
+  static final VectorSpecies<Byte> BYTES =
       FLOATS.vectorBitSize() < 256
           ? null
           : VectorSpecies.of(byte.class, VectorShape.forBitSize(FLOATS.vectorBitSize() / 4));
@@ -46,42 +46,47 @@ final class PanamaDecoder {
     }
     int end = BYTES.loopBound(count);
     for (int i = 0; i < end; i += BYTES.length()) {
-      store(ByteVector.fromArray(BYTES, code, offset + i), scale, vector, at + i);
+      floats(ByteVector.fromArray(BYTES, code, offset + i), scale).intoArray(vector, at + i);
     }
     return end;
   }
 
   /**
-   * Decodes bytes, each to scale times twice its nibble less {@code levels}: the low nibbles to
-   * {@code low} and after it, the high ones to {@code high} and after it.
+   * Decodes bytes, each to scale times twice its nibble less {@link VectorCoder#INT4_LEVELS}: the
+   * low nibbles to {@code low} and after it, the high ones to {@code high} and after it.
    *
    * @return how many were decoded, the first of them
    */
   static int nibbles(
-      float scale,
-      int levels,
-      byte[] code,
-      int offset,
-      int count,
-      float[] vector,
-      int low,
-      int high) {
+      float scale, byte[] code, int offset, int count, float[] vector, int low, int high) {
     if (BYTES == null) {
       return 0;
     }
     int end = BYTES.loopBound(count);
     for (int i = 0; i < end; i += BYTES.length()) {
       ByteVector both = ByteVector.fromArray(BYTES, code, offset + i);
-      ByteVector lower = both.and((byte) 0x0F);
-      ByteVector upper = both.lanewise(VectorOperators.LSHR, 4).and((byte) 0x0F);
-      store(lower.add(lower).sub((byte) levels), scale, vector, low + i);
-      store(upper.add(upper).sub((byte) levels), scale, vector, high + i);
+      lowNibbles(both, scale).intoArray(vector, low + i);
+      highNibbles(both, scale).intoArray(vector, high + i);
     }
     return end;
   }
 
-  private static void store(ByteVector bytes, float scale, float[] vector, int at) {
-    FloatVector floats = (FloatVector) bytes.convertShape(VectorOperators.B2F, FLOATS, 0);
-    floats.mul(scale).intoArray(vector, at);
+  /** What bytes decode to. */
+  static FloatVector floats(ByteVector bytes, float scale) {
+    return ((FloatVector) bytes.convertShape(VectorOperators.B2F, FLOATS, 0)).mul(scale);
+  }
+
+  /** What the low nibbles of bytes decode to. */
+  static FloatVector lowNibbles(ByteVector bytes, float scale) {
+    return nibbles(bytes.and((byte) 0x0F), scale);
+  }
+
+  /** What the high nibbles of bytes decode to. */
+  static FloatVector highNibbles(ByteVector bytes, float scale) {
+    return nibbles(bytes.lanewise(VectorOperators.LSHR, 4).and((byte) 0x0F), scale);
+  }
+
+  private static FloatVector nibbles(ByteVector nibbles, float scale) {
+    return floats(nibbles.add(nibbles).sub((byte) VectorCoder.INT4_LEVELS), scale);
   }
 }

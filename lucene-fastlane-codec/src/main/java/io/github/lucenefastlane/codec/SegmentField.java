@@ -217,12 +217,12 @@ final class SegmentField extends HeadCodes {
   }
 
   @Override
-  void read(int head, byte[] code) throws IOException {
+  void read(int head, byte[] codes, int offset) throws IOException {
     long at = headCodes != null ? headCodes.get(head) : firstHeadCode + head;
     if (at < entry.tokens()) {
-      tokenHeadCodes.readBytes(at * codeBytes, code, 0, codeBytes);
+      tokenHeadCodes.readBytes(at * codeBytes, codes, offset, codeBytes);
     } else {
-      ownHeadCodes.readBytes((at - entry.tokens()) * codeBytes, code, 0, codeBytes);
+      ownHeadCodes.readBytes((at - entry.tokens()) * codeBytes, codes, offset, codeBytes);
     }
   }
 
@@ -271,7 +271,7 @@ final class SegmentField extends HeadCodes {
     int first = firstHead(ord);
     heads = grow(heads, Math.multiplyExact(count, coder.dimension));
     for (int h = 0; h < count; h++) {
-      read(first + h, headCode);
+      read(first + h, headCode, 0);
       coder.decode(headCode, 0, heads, h * coder.dimension);
     }
     return heads;
@@ -285,8 +285,7 @@ final class SegmentField extends HeadCodes {
     tokenCodes.readBytes(document.tokens, 0, document.tokenBytes());
     int first = firstHead(ord);
     for (int h = 0; h < document.ownHeadCount(); h++) {
-      read(first + h, headCode);
-      System.arraycopy(headCode, 0, document.ownHeads, h * codeBytes, codeBytes);
+      read(first + h, document.ownHeads, h * codeBytes);
     }
   }
 

@@ -32,14 +32,16 @@ abstract class TokenScorer {
 
   static TokenScorer of(SegmentField field, float[] target) {
     VectorSimilarityFunction similarity = field.entry.info().getVectorSimilarityFunction();
-    float[] vector = new float[target.length];
-    return new TokenScorer(field, target.length) {
-      @Override
-      float compare(byte[] codes, int offset) {
-        field.coder().decode(codes, offset, vector, 0);
-        return similarity.compare(target, vector);
-      }
-    };
+    CodeComparer comparer = CodeComparer.of(field.coder(), similarity);
+    TokenScorer scorer =
+        new TokenScorer(field, target.length) {
+          @Override
+          float compare(byte[] codes, int offset) {
+            return comparer.compare(codes, offset);
+          }
+        };
+    comparer.setTarget(target);
+    return scorer;
   }
 
   static TokenScorer of(SegmentField field, byte[] target) {

@@ -22,6 +22,9 @@ import org.apache.lucene.util.BitUtil;
  */
 abstract class VectorCoder {
 
+  /** The largest odd level of {@link TokenEncoding#INT4}; there are as many below zero. */
+  static final int INT4_LEVELS = 15;
+
   final int dimension;
 
   private VectorCoder(int dimension) {
@@ -51,6 +54,28 @@ abstract class VectorCoder {
 
   abstract void decode(byte[] code, int offset, float[] vector, int vectorOffset);
 
+  /** Compares codes where they lie; null if this machine offers no faster way than decoding. */
+  CodeKernel kernel() {
+    return null;
+  }
+
+  static CodeKernel panamaKernel(TokenEncoding encoding, int dimension) {
+    return Simd.PRESENT ? PanamaCodeKernels.of(encoding, dimension) : null;
+  }
+
+  /** How many components {@link TokenEncoding#INT4} stores in low nibbles, which are the first. */
+  static int lowNibbles(int dimension) {
+    return (dimension + 1) / 2;
+  }
+
+  static float lowNibble(float scale, byte both) {
+    return scale * (2 * (both & 0x0F) - INT4_LEVELS);
+  }
+
+  static float highNibble(float scale, byte both) {
+    return scale * (2 * (both >> 4 & 0x0F) - INT4_LEVELS);
+  }
+
   private static float maxMagnitude(float[] vector) {
     float max = 0f;
     for (float v : vector) {
@@ -70,7 +95,7 @@ abstract class VectorCoder {
     BitUtil.VH_LE_INT.set(code, offset, Float.floatToRawIntBits(value));
   }
 
-  private static float getFloat(byte[] code, int offset) {
+  static float getFloat(byte[] code, int offset) {
     return Float.intBitsToFloat((int) BitUtil.VH_LE_INT.get(code, offset));
   }
 
@@ -78,6 +103,11 @@ abstract class VectorCoder {
   private static final class Float32 extends VectorCoder {
     Float32(int dimension) {
       super(dimension);
+    }
+
+    @Override
+    CodeKernel kernel() {
+      return panamaKernel(TokenEncoding.FLOAT32, dimension);
     }
 
     @Override
@@ -106,6 +136,11 @@ abstract class VectorCoder {
 
     Int8(int dimension) {
       super(dimension);
+    }
+
+    @Override
+    CodeKernel kernel() {
+      return panamaKernel(TokenEncoding.INT8, dimension);
     }
 
     @Override
@@ -143,12 +178,16 @@ abstract class VectorCoder {
    * half the high ones, so that both halves decode from a run of bytes.
    */
   private static final class Int4 extends VectorCoder {
-    private static final int LEVELS = 15;
     private final int half;
 
     Int4(int dimension) {
       super(dimension);
-      this.half = (dimension + 1) / 2;
+      this.half = lowNibbles(dimension);
+    }
+
+    @Override
+    CodeKernel kernel() {
+      return panamaKernel(TokenEncoding.INT4, dimension);
     }
 
     @Override
@@ -158,7 +197,7 @@ abstract class VectorCoder {
 
     @Override
     void encode(float[] vector, byte[] code, int offset) {
-      float scale = scale(vector, LEVELS);
+      float scale = scale(vector, INT4_LEVELS);
       putFloat(code, offset, scale);
       for (int b = 0; b < half; b++) {
         int low = nibble(vector[b], scale);
@@ -168,8 +207,8 @@ abstract class VectorCoder {
     }
 
     private static int nibble(float value, float scale) {
-      int level = scale == 0 ? 0 : Math.round((value / scale + LEVELS) / 2);
-      return Math.max(0, Math.min(LEVELS, level));
+      int level = scale == 0 ? 0 : Math.round((value / scale + INT4_LEVELS) / 2);
+      return Math.max(0, Math.min(INT4_LEVELS, level));
     }
 
     @Override
@@ -180,15 +219,14 @@ abstract class VectorCoder {
       int both = dimension - half;
       int b =
           Simd.PRESENT
-              ? PanamaDecoder.nibbles(
-                  scale, LEVELS, code, components, both, vector, vectorOffset, high)
+              ? PanamaDecoder.nibbles(scale, code, components, both, vector, vectorOffset, high)
               : 0;
       for (; b < both; b++) {
-        vector[vectorOffset + b] = scale * (2 * (code[components + b] & 0x0F) - LEVELS);
-        vector[high + b] = scale * (2 * (code[components + b] >> 4 & 0x0F) - LEVELS);
+        vector[vectorOffset + b] = lowNibble(scale, code[components + b]);
+        vector[high + b] = highNibble(scale, code[components + b]);
       }
       if (both < half) {
-        vector[vectorOffset + both] = scale * (2 * (code[components + both] & 0x0F) - LEVELS);
+        vector[vectorOffset + both] = lowNibble(scale, code[components + both]);
       }
     }
   }

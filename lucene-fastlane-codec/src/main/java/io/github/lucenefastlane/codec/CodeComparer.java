@@ -1,0 +1,122 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.codec;
+
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.util.VectorUtil;
+
+/**
+ * The similarity of a float target to the vectors that codes stand for: of those as they are
+ * decoded, to the last bits of a sum. Belongs to one thread.
+ */
+abstract class CodeComparer {
+
+  final float[] target;
+  final VectorCoder coder;
+
+  private CodeComparer(VectorCoder coder) {
+    this.coder = coder;
+    this.target = new float[coder.dimension];
+  }
+
+  /** A comparer whose target is to be set. */
+  static CodeComparer of(VectorCoder coder, VectorSimilarityFunction similarity) {
+    CodeKernel kernel = coder.kernel();
+    if (kernel == null) {
+      return new Decoding(coder, similarity);
+    }
+    return switch (similarity) {
+      case DOT_PRODUCT ->
+          new CodeComparer(coder) {
+            @Override
+            float compare(byte[] code, int offset) {
+              return VectorUtil.normalizeToUnitInterval(kernel.dot(target, code, offset));
+            }
+          };
+      case MAXIMUM_INNER_PRODUCT ->
+          new CodeComparer(coder) {
+            @Override
+            float compare(byte[] code, int offset) {
+              return VectorUtil.scaleMaxInnerProductScore(kernel.dot(target, code, offset));
+            }
+          };
+      case EUCLIDEAN ->
+          new CodeComparer(coder) {
+            @Override
+            float compare(byte[] code, int offset) {
+              return VectorUtil.normalizeDistanceToUnitInterval(
+                  kernel.squareDistance(target, code, offset));
+            }
+          };
+      case COSINE -> new Cosine(coder, kernel);
+    };
+  }
+
+  /** Takes the components of a vector for the target. */
+  final void setTarget(float[] vector) {
+    System.arraycopy(vector, 0, target, 0, target.length);
+    targetChanged();
+  }
+
+  /** Takes the vector that a code stands for for the target. */
+  final void setTarget(byte[] code, int offset) {
+    coder.decode(code, offset, target, 0);
+    targetChanged();
+  }
+
+  void targetChanged() {}
+
+  /** The similarity of the target to the vector of a code, as Lucene defines it. */
+  abstract float compare(byte[] code, int offset);
+
+  private static final class Cosine extends CodeComparer {
+    private final CodeKernel kernel;
+    private double squareLength;
+
+    Cosine(VectorCoder coder, CodeKernel kernel) {
+      super(coder);
+      this.kernel = kernel;
+    }
+
+    @Override
+    void targetChanged() {
+      squareLength = VectorUtil.dotProduct(target, target);
+    }
+
+    @Override
+    float compare(byte[] code, int offset) {
+      double squareLengths = squareLength * kernel.squareLength(code, offset);
+      return VectorUtil.normalizeToUnitInterval(
+          (float) (kernel.dot(target, code, offset) / Math.sqrt(squareLengths)));
+    }
+  }
+
+  /** Without a kernel: one vector is decoded at a time. */
+  private static final class Decoding extends CodeComparer {
+    private final VectorSimilarityFunction similarity;
+    private final float[] vector;
+
+    Decoding(VectorCoder coder, VectorSimilarityFunction similarity) {
+      super(coder);
+      this.similarity = similarity;
+      this.vector = new float[coder.dimension];
+    }
+
+    @Override
+    float compare(byte[] code, int offset) {
+      coder.decode(code, offset, vector, 0);
+      return similarity.compare(target, vector);
+    }
+  }
+}
