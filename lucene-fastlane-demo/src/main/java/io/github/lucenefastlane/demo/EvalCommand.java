@@ -15,16 +15,22 @@ package io.github.lucenefastlane.demo;
 
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
+import io.github.lucenefastlane.query.AllTokensRouter;
 import io.github.lucenefastlane.query.FastLaneQuery;
+import io.github.lucenefastlane.query.QueryRouter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -37,9 +43,16 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = FastLane.Version.class,
     description =
-        "Compare FastLane with exhaustive MaxSim and BM25 on judged queries over an index that"
-            + " fastlane index made of the same data.")
+        "Compare FastLane with exhaustive MaxSim, BM25 and one pooled vector a document on judged"
+            + " queries, all on the same token vectors. What was encoded is kept for the next run.",
+    footer = {
+      "",
+      "p is that of a paired randomisation test of nDCG@10 against maxsim. Without candidates,",
+      "FastLane ranks 100 documents by the routed score; with N, it ranks N by exact MaxSim."
+    })
 final class EvalCommand implements Callable<Integer> {
+  private static final String LEARNED = "learned";
+
   @ParentCommand private FastLane parent;
 
   @Spec private CommandSpec spec;
@@ -47,18 +60,35 @@ final class EvalCommand implements Callable<Integer> {
   @Option(
       names = "--data",
       required = true,
+      arity = "1..*",
       paramLabel = "FOLDER",
-      description = "Holds queries.jsonl[.gz] and qrels.tsv.")
-  private Path data;
+      description = "Data sets: each holds corpus.jsonl[.gz], queries.jsonl[.gz] and qrels.tsv.")
+  private List<Path> data;
 
-  @Option(names = "--index", required = true, paramLabel = "DIR", description = "Index to search.")
-  private Path index;
+  @Option(
+      names = "--distractors",
+      arity = "1..*",
+      paramLabel = "FOLDER",
+      description = "Their passages are added to each data set; of these only a corpus is read.")
+  private List<Path> distractors = List.of();
 
   @Option(
       names = "--model",
       paramLabel = "DIR",
-      description = "Where the index's model is now (default: where it was at index time).")
+      description =
+          "Folder with model.onnx and tokenizer.json (default: the model that ships with the"
+              + " program).")
   private String model;
+
+  @Mixin private IndexOptions options;
+
+  @Option(
+      names = "--cache",
+      paramLabel = "DIR",
+      description =
+          "Where indexes are kept for the next run; it may be removed at any time (default:"
+              + " lucene-fastlane in $XDG_CACHE_HOME or ~/.cache).")
+  private Path cache;
 
   @Option(
       names = "--every",
@@ -72,24 +102,29 @@ final class EvalCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "N|all",
       defaultValue = "1,2,4,8,all",
-      description = "Numbers of views (default: ${DEFAULT-VALUE}).")
+      description =
+          "Numbers of views (default: ${DEFAULT-VALUE}). The mean router only ever gives one; all"
+              + " is one a token, without router.")
   private List<String> views;
 
   @Option(
       names = "--candidates",
       split = ",",
       paramLabel = "N",
-      defaultValue = "20,50,100",
-      description = "Numbers of candidates (default: ${DEFAULT-VALUE}).")
+      defaultValue = "0,5,10,20,50,100",
+      description =
+          "Numbers of documents to score exactly, 0 for the routed score (default:"
+              + " ${DEFAULT-VALUE}).")
   private List<Integer> candidates;
 
   @Option(
-      names = "--router",
-      paramLabel = "mean|coverage|FILE.onnx",
+      names = "--routers",
+      split = ",",
+      paramLabel = "mean|coverage|learned|FILE.onnx",
       description =
-          "What turns a query into views (default: mean for one view, coverage for more). The mean"
-              + " is always one view; --views all is one a token, without router.")
-  private String router;
+          "What turns a query into views (default: mean, coverage and, if the model has one,"
+              + " learned).")
+  private List<String> routers;
 
   @Option(
       names = "--json",
@@ -97,54 +132,150 @@ final class EvalCommand implements Callable<Integer> {
       description = "Also write the rows to this file, as a JSON array.")
   private Path json;
 
+  @Option(
+      names = "--plot",
+      paramLabel = "FILE.png|svg",
+      description = "Also draw quality against comparisons into this file.")
+  private Path plot;
+
   @Override
   public Integer call() throws Exception {
     check();
     Console console = parent.console();
-    Judgements judgements = Judgements.read(required("qrels.tsv"));
-    List<Question> questions = sample(Question.readAll(queriesFile()));
+    List<DataFolder> sets = data.stream().map(DataFolder::of).toList();
+    for (DataFolder set : sets) {
+      set.requireFiles();
+    }
+    checkRouters();
+    List<Corpus> others = new ArrayList<>();
+    for (Path folder : distractors) {
+      others.add(DataFolder.of(folder).corpus());
+    }
     List<EvalRow> rows = new ArrayList<>();
-    try (PassageIndex opened = PassageIndex.open(index);
-        Model loaded = Model.loadFor(opened.description(), model)) {
-      String name = data.toAbsolutePath().normalize().getFileName().toString();
-      Evaluation evaluation = new Evaluation(name, opened, loaded.encoder(), questions, judgements);
-      console
+    try (Model loaded = Model.load(model, null)) {
+      Path root = cache == null ? IndexCache.defaultRoot() : cache;
+      IndexCache indexes = new IndexCache(root, loaded, options.settings(), console);
+      for (DataFolder set : sets) {
+        evaluate(set, others, loaded, indexes, rows);
+        write(rows); // what there is by now outlives an interruption
+      }
+    }
+    if (sets.size() > 1) {
+      rows.addAll(averages(rows, sets.size()));
+      rows.stream().filter(row -> row.data().equals(EvalRow.AVERAGE)).forEach(this::print);
+      write(rows);
+    }
+    return 0;
+  }
+
+  private void evaluate(
+      DataFolder set, List<Corpus> others, Model loaded, IndexCache indexes, List<EvalRow> rows)
+      throws IOException {
+    List<EvalQuery> queries =
+        EvalQuery.encode(loaded.encoder(), sample(set.questions()), set.judgements());
+    if (queries.isEmpty()) {
+      throw new CommandFailure(
+          "no query of " + set.folder() + " has a relevant document in qrels.tsv");
+    }
+    List<String> names = routerNames(queries, loaded);
+    List<Corpus> corpora = withDistractors(set.corpus(), others);
+    IndexCache.Collection collection = indexes.collection(corpora);
+    try (PassageIndex index = PassageIndex.open(collection.folder())) {
+      Evaluation evaluation =
+          new Evaluation(set.name(), index, collection.firstCorpusSize(), queries);
+      parent
+          .console()
           .err()
           .printf(
               Locale.ROOT,
-              "%d judged queries of %d sampled%n",
-              evaluation.queryCount(),
-              questions.size());
-      console.out().println(EvalRow.header());
-      add(evaluation.maxSim(), rows, console);
-      add(evaluation.bm25(), rows, console);
-      for (String count : views) {
-        try (RouterChoice choice = RouterChoice.open(routerFor(count))) {
-          for (int pool : candidates) {
-            Integer number = count.equals("all") ? null : Integer.valueOf(count);
-            add(
-                evaluation.fastLane(routerName(count), choice.router(), number, pool),
-                rows,
-                console);
+              "%s: %,d judged queries, %,d passages, %,d token vectors in %s%n",
+              String.join(" + ", corpora.stream().map(Corpus::name).toList()),
+              queries.size(),
+              index.description().documents(),
+              index.tokenCount(),
+              collection.folder());
+      parent.console().err().flush();
+      if (rows.isEmpty()) {
+        parent.console().out().println(EvalRow.header());
+      }
+      add(evaluation.maxSim(), rows);
+      add(evaluation.bm25(), rows);
+      add(evaluation.pooled(0), rows);
+      for (int pool : candidates) {
+        if (pool > 0) {
+          add(evaluation.pooled(pool), rows);
+        }
+      }
+      for (String name : names) {
+        try (RouterChoice choice = name.equals(LEARNED) ? null : RouterChoice.open(name)) {
+          Function<EvalQuery, QueryRouter> router =
+              choice == null ? EvalQuery::learned : query -> choice.router();
+          for (String count : views) {
+            if (!count.equals("all") && (!name.equals("mean") || count.equals("1"))) {
+              for (int pool : candidates) {
+                add(
+                    evaluation.fastLane(shortName(name), router, Integer.valueOf(count), pool),
+                    rows);
+              }
+            }
           }
         }
       }
+      if (views.contains("all")) {
+        for (int pool : candidates) {
+          add(evaluation.fastLane("all", query -> AllTokensRouter.INSTANCE, null, pool), rows);
+        }
+      }
     }
-    if (json != null) {
-      JsonArray array = new JsonArray();
-      rows.forEach(row -> array.add(row.toJson()));
-      Files.writeString(
-          json,
-          new GsonBuilder().serializeNulls().setPrettyPrinting().create().toJson(array) + "\n");
+  }
+
+  /** A set's own passages first, then those of the distractors that are no copies of others. */
+  private List<Corpus> withDistractors(Corpus own, List<Corpus> others) {
+    List<Corpus> corpora = new ArrayList<>(List.of(own));
+    Set<String> seen = new HashSet<>(Set.of(own.checksum()));
+    for (Corpus other : others) {
+      if (seen.add(other.checksum())) {
+        corpora.add(other);
+      } else {
+        parent
+            .console()
+            .err()
+            .println(other.name() + " is not added to " + own.name() + ": its passages are there");
+      }
     }
-    return 0;
+    return corpora;
+  }
+
+  private List<String> routerNames(List<EvalQuery> queries, Model loaded) {
+    boolean learned = queries.getFirst().learned() != null;
+    if (routers == null) {
+      List<String> names = new ArrayList<>(List.of("mean", "coverage"));
+      if (learned) {
+        names.add(LEARNED);
+      }
+      return names;
+    }
+    if (routers.contains(LEARNED) && !learned) {
+      throw new CommandFailure(
+          "model "
+              + loaded.encoder().name()
+              + " has no router of its own; leave learned out of --routers");
+    }
+    return routers;
+  }
+
+  private static List<EvalRow> averages(List<EvalRow> rows, int sets) {
+    List<EvalRow> averages = new ArrayList<>();
+    for (EvalRow row : rows.subList(0, rows.size() / sets)) {
+      averages.add(EvalRow.average(rows.stream().filter(row::sameMethod).toList()));
+    }
+    return averages;
   }
 
   private void check() {
     Numbers.requireBetween(spec, "--every", 1, Integer.MAX_VALUE, every);
     for (int pool : candidates) {
-      Numbers.requireBetween(
-          spec, "--candidates", Evaluation.DEPTH, FastLaneQuery.MAX_CANDIDATES, pool);
+      Numbers.requireBetween(spec, "--candidates", 0, FastLaneQuery.MAX_CANDIDATES, pool);
     }
     for (String count : views) {
       if (!count.matches("all|[0-9]{1,9}")) {
@@ -156,40 +287,66 @@ final class EvalCommand implements Callable<Integer> {
         Numbers.requireBetween(spec, "--views", 1, FastLaneQuery.MAX_VIEWS, number);
       }
     }
-  }
-
-  private String routerFor(String count) {
-    if (count.equals("all")) {
-      return "all";
+    if (plot != null && !EvalPlot.canWrite(plot)) {
+      throw new ParameterException(
+          spec.commandLine(), "--plot must name a .png or .svg file, got " + plot);
     }
-    return router == null ? RouterChoice.defaultFor(Integer.parseInt(count)) : router;
+    // It takes long until they are written.
+    requireFolder("--json", json);
+    requireFolder("--plot", plot);
+    Set<String> names = new HashSet<>();
+    for (Path folder : data) {
+      String name = DataFolder.of(folder).name();
+      if (!names.add(name)) {
+        throw new ParameterException(
+            spec.commandLine(), "--data must be folders of different names, got two " + name);
+      }
+    }
   }
 
-  private String routerName(String count) {
-    String name = routerFor(count);
-    return name.endsWith(".onnx") ? Path.of(name).getFileName().toString() : name;
+  /** Opens each of them, for the work before their turn is long. */
+  private void checkRouters() throws IOException {
+    for (String name : routers == null ? List.<String>of() : routers) {
+      if (!name.equals(LEARNED)) {
+        RouterChoice.open(name).close();
+      }
+    }
   }
 
-  private static void add(EvalRow row, List<EvalRow> rows, Console console) {
+  private static void requireFolder(String option, Path file) {
+    if (file != null && !Files.isDirectory(file.toAbsolutePath().getParent())) {
+      throw new CommandFailure("no folder for " + option + " " + file + "; make it first");
+    }
+  }
+
+  private static String shortName(String router) {
+    return router.endsWith(".onnx") ? Path.of(router).getFileName().toString() : router;
+  }
+
+  private void add(EvalRow row, List<EvalRow> rows) {
     rows.add(row);
-    console.out().println(row);
-    console.out().flush();
+    print(row);
+  }
+
+  private void print(EvalRow row) {
+    parent.console().out().println(row);
+    parent.console().out().flush();
+  }
+
+  private void write(List<EvalRow> rows) throws IOException {
+    if (json != null) {
+      JsonArray array = new JsonArray();
+      rows.forEach(row -> array.add(row.toJson()));
+      Files.writeString(
+          json,
+          new GsonBuilder().serializeNulls().setPrettyPrinting().create().toJson(array) + "\n");
+    }
+    if (plot != null) {
+      EvalPlot.write(rows, plot);
+    }
   }
 
   private List<Question> sample(List<Question> all) {
     return IntStream.range(0, all.size()).filter(i -> i % every == 0).mapToObj(all::get).toList();
-  }
-
-  private Path queriesFile() throws IOException {
-    Path plain = data.resolve("queries.jsonl");
-    return Files.isRegularFile(plain) ? plain : required("queries.jsonl.gz");
-  }
-
-  private Path required(String name) {
-    Path file = data.resolve(name);
-    if (!Files.isRegularFile(file)) {
-      throw new CommandFailure("no " + name + " in " + data + " (give --data a BEIR-like folder)");
-    }
-    return file;
   }
 }

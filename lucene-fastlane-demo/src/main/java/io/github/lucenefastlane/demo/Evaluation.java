@@ -13,16 +13,17 @@
  */
 package io.github.lucenefastlane.demo;
 
-import io.github.lucenefastlane.encoder.TokenEncoder;
 import io.github.lucenefastlane.query.FastLaneQuery;
 import io.github.lucenefastlane.query.FastLaneStats;
 import io.github.lucenefastlane.query.QueryRouter;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.search.ScoreDoc;
-import org.apache.lucene.search.TopDocs;
 
 /**
  * Measures methods of search over one index with the same judged queries. Each method searches all
@@ -30,72 +31,73 @@ import org.apache.lucene.search.TopDocs;
  * query, and the first queries are searched once before the clock counts.
  */
 final class Evaluation {
-  /** Rankings are cut here. */
+  /** Quality is told of this many first ranks. */
   static final int DEPTH = 10;
 
-  private static final int WARM_UP = 50;
+  /** Rankings are no longer than this. */
+  static final int RANKING = 100;
 
-  /** One query, encoded. */
-  private record Judged(Question question, float[][] tokens, Map<String, Integer> grades) {}
+  private static final int WARM_UP_QUERIES = 20;
 
-  /** What one search found, and the comparisons it made. */
-  private record Found(TopDocs topDocs, long comparisons) {}
+  /** What one search found, best first, and what it cost. */
+  private record Found(ScoreDoc[] hits, StageCosts costs) {}
 
   @FunctionalInterface
   private interface Method {
-    Found search(Judged query) throws IOException;
+    Found search(EvalQuery query) throws IOException;
   }
 
   private final String data;
   private final PassageIndex index;
-  private final List<Judged> queries = new ArrayList<>();
-  private final double bytesPerToken;
+  private final List<EvalQuery> queries;
+  private final String[] ids; // of the judged corpus
+  private final double indexBytesPerToken;
+  private final double tokenBytesPerToken;
   private List<List<String>> oracle;
+  private double[] oracleNdcg;
+  private PooledSearch pooled;
 
   /**
-   * @param questions those without a relevant document or without tokens are left out
+   * @param judged number of documents that judgements are about: the first ones of the index
+   * @param queries at least one
    */
-  Evaluation(
-      String data,
-      PassageIndex index,
-      TokenEncoder encoder,
-      List<Question> questions,
-      Judgements judgements)
+  Evaluation(String data, PassageIndex index, int judged, List<EvalQuery> queries)
       throws IOException {
     this.data = data;
     this.index = index;
-    this.bytesPerToken = IndexFiles.vectorBytesPerToken(index);
-    for (Question question : questions) {
-      Map<String, Integer> grades = judgements.of(question.id());
-      if (grades.values().stream().anyMatch(grade -> grade > 0)) {
-        float[][] tokens = encoder.encodeQuery(question.text()).vectors();
-        if (tokens.length > 0) {
-          queries.add(new Judged(question, tokens, grades));
-        }
-      }
+    this.queries = queries;
+    this.indexBytesPerToken = IndexFiles.vectorBytesPerToken(index);
+    this.tokenBytesPerToken = IndexFiles.tokenBytesPerToken(index);
+    this.ids = new String[judged];
+    StoredFields stored = index.reader().storedFields();
+    for (int doc = 0; doc < judged; doc++) {
+      ids[doc] = stored.document(doc, Set.of(IndexFields.ID)).get(IndexFields.ID);
     }
-    if (queries.isEmpty()) {
-      throw new CommandFailure("no query of " + data + " has a relevant document in qrels.tsv");
-    }
-  }
-
-  int queryCount() {
-    return queries.size();
   }
 
   /** Exhaustive MaxSim: the ranking that the other methods are compared with. Run it first. */
   EvalRow maxSim() throws IOException {
     ExhaustiveMaxSim exhaustive = new ExhaustiveMaxSim(index);
-    Method method =
-        query ->
-            new Found(
-                exhaustive.search(query.tokens(), DEPTH),
-                exhaustive.comparisons(query.tokens().length));
-    oracle = new ArrayList<>();
-    for (Judged query : queries) {
-      oracle.add(ids(method.search(query).topDocs()));
-    }
-    return measure("maxsim", null, null, null, bytesPerToken, method);
+    return measure(
+        "maxsim",
+        null,
+        null,
+        null,
+        tokenBytesPerToken,
+        query -> {
+          long start = System.nanoTime();
+          ScoreDoc[] hits = exhaustive.search(query.tokens(), RANKING).scoreDocs;
+          return new Found(
+              hits,
+              new StageCosts(
+                  0,
+                  0,
+                  0,
+                  exhaustive.comparisons(query.tokens().length),
+                  0,
+                  0,
+                  millisSince(start)));
+        });
   }
 
   EvalRow bm25() throws IOException {
@@ -106,82 +108,169 @@ final class Evaluation {
         null,
         null,
         null,
-        query -> new Found(index.searcher().search(bm25.query(query.question().text()), DEPTH), 0));
+        query ->
+            new Found(
+                index.searcher().search(bm25.query(query.text()), RANKING).scoreDocs,
+                StageCosts.NONE));
   }
 
   /**
-   * FastLane with rerank.
+   * One vector a document.
    *
-   * @param views number of views; null for a router that chooses their number itself
+   * @param candidates how many of the best are scored by MaxSim; 0 for none
    */
-  EvalRow fastLane(String routerName, QueryRouter router, Integer views, int candidates)
+  EvalRow pooled(int candidates) throws IOException {
+    if (pooled == null) {
+      pooled = new PooledSearch(index);
+    }
+    double bytes = (double) pooled.bytes() / Math.max(1, index.tokenCount());
+    if (candidates == 0) {
+      return measure("pooled", null, null, null, bytes, query -> searchPooled(query, RANKING));
+    }
+    return measure(
+        "pooled+rerank",
+        null,
+        null,
+        candidates,
+        bytes + tokenBytesPerToken,
+        query -> {
+          Found found = searchPooled(query, candidates);
+          long start = System.nanoTime();
+          long comparisons = pooled.rerank(query.tokens(), found.hits);
+          StageCosts before = found.costs;
+          return new Found(
+              Arrays.copyOf(found.hits, Math.min(RANKING, found.hits.length)),
+              new StageCosts(
+                  0, before.lanes(), 0, comparisons, 0, before.laneMillis(), millisSince(start)));
+        });
+  }
+
+  private Found searchPooled(EvalQuery query, int k) {
+    long start = System.nanoTime();
+    ScoreDoc[] hits = pooled.search(query.tokens(), k);
+    return new Found(hits, new StageCosts(0, pooled.comparisons(), 0, 0, 0, millisSince(start), 0));
+  }
+
+  /**
+   * FastLane.
+   *
+   * @param router gives each query its router
+   * @param views number of views; null for a router that chooses their number itself
+   * @param candidates scored exactly; 0 for the routed score
+   */
+  EvalRow fastLane(
+      String routerName, Function<EvalQuery, QueryRouter> router, Integer views, int candidates)
       throws IOException {
+    boolean rerank = candidates > 0;
+    int k = rerank ? Math.min(candidates, RANKING) : RANKING;
     return measure(
         "fastlane",
         routerName,
         views == null ? "all" : views.toString(),
         candidates,
-        bytesPerToken,
+        indexBytesPerToken,
         query -> {
           FastLaneStats[] stats = new FastLaneStats[1];
           FastLaneQuery fastLane =
               FastLaneQuery.builder(IndexFields.TOKENS, query.tokens())
-                  .router(router)
+                  .router(router.apply(query))
                   .views(views == null ? 1 : views)
-                  .k(DEPTH)
-                  .candidates(candidates)
+                  .k(k)
+                  .candidates(rerank ? candidates : RANKING)
+                  .rerank(rerank)
                   .stats(figures -> stats[0] = figures)
                   .build();
-          TopDocs topDocs = index.searcher().search(fastLane, DEPTH);
-          return new Found(topDocs, stats[0].comparisons());
+          ScoreDoc[] hits = index.searcher().search(fastLane, k).scoreDocs;
+          return new Found(hits, StageCosts.of(stats[0]));
         });
   }
 
   private EvalRow measure(
       String name, String router, String views, Integer candidates, Double bytes, Method method)
       throws IOException {
-    for (Judged query : queries.subList(0, Math.min(WARM_UP, queries.size()))) {
+    for (EvalQuery query : queries.subList(0, Math.min(WARM_UP_QUERIES, queries.size()))) {
       method.search(query);
     }
     int count = queries.size();
     double[] millis = new double[count];
-    double ndcg = 0;
-    double mrr = 0;
-    double recall = 0;
-    double recovered = 0;
-    double comparisons = 0;
+    List<List<String>> rankings = new ArrayList<>(count);
+    List<StageCosts> costs = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
-      Judged query = queries.get(i);
       long start = System.nanoTime();
-      Found found = method.search(query);
-      millis[i] = (System.nanoTime() - start) / 1e6;
-      List<String> ranking = ids(found.topDocs());
-      ndcg += RankingMetrics.ndcg(ranking, query.grades(), DEPTH);
-      mrr += RankingMetrics.reciprocalRank(ranking, query.grades(), DEPTH);
-      recall += RankingMetrics.recall(ranking, query.grades(), DEPTH);
-      recovered += RankingMetrics.overlap(oracle.get(i), ranking);
-      comparisons += found.comparisons();
+      Found found = method.search(queries.get(i));
+      millis[i] = millisSince(start);
+      costs.add(found.costs);
+      rankings.add(Arrays.stream(found.hits).map(hit -> id(hit.doc)).toList());
     }
+    if (oracle == null) {
+      oracle = rankings.stream().map(ids -> firstOf(ids, DEPTH)).toList();
+      oracleNdcg = ndcg(rankings);
+    }
+    boolean deep = candidates == null || candidates == 0 || candidates >= RANKING;
     return new EvalRow(
         data,
         name,
         router,
         views,
         candidates,
-        ndcg / count,
-        mrr / count,
-        recall / count,
-        recovered / count,
-        name.equals("bm25") ? null : comparisons / count,
-        new Times(millis),
+        quality(rankings, deep),
+        name.equals("bm25") ? null : StageCosts.mean(costs),
+        EvalRow.Millis.of(new Times(millis)),
         bytes);
   }
 
-  private List<String> ids(TopDocs topDocs) throws IOException {
-    List<String> ids = new ArrayList<>(topDocs.scoreDocs.length);
-    for (ScoreDoc hit : topDocs.scoreDocs) {
-      ids.add(index.passage(hit.doc).id());
+  private EvalRow.Quality quality(List<List<String>> rankings, boolean deep) {
+    double[] ndcg = ndcg(rankings);
+    double mrr = 0;
+    double recall10 = 0;
+    double recall100 = 0;
+    double recovered = 0;
+    int count = queries.size();
+    for (int i = 0; i < count; i++) {
+      List<String> ranking = rankings.get(i);
+      EvalQuery query = queries.get(i);
+      mrr += RankingMetrics.reciprocalRank(ranking, query.grades(), DEPTH);
+      recall10 += RankingMetrics.recall(ranking, query.grades(), DEPTH);
+      recall100 += RankingMetrics.recall(ranking, query.grades(), RANKING);
+      recovered += RankingMetrics.overlap(oracle.get(i), firstOf(ranking, DEPTH));
     }
-    return ids;
+    double mean = mean(ndcg);
+    double ofOracle = mean(oracleNdcg);
+    return new EvalRow.Quality(
+        mean,
+        mrr / count,
+        recall10 / count,
+        deep ? recall100 / count : null,
+        recovered / count,
+        ofOracle == 0 ? 0 : mean / ofOracle,
+        PairedRandomization.pValue(ndcg, oracleNdcg));
+  }
+
+  private double[] ndcg(List<List<String>> rankings) {
+    double[] ndcg = new double[rankings.size()];
+    for (int i = 0; i < ndcg.length; i++) {
+      ndcg[i] = RankingMetrics.ndcg(rankings.get(i), queries.get(i).grades(), DEPTH);
+    }
+    return ndcg;
+  }
+
+  /**
+   * A document's name in a ranking: its id, or for a distractor one that no judgement is about,
+   * since judgements are separated by tabs.
+   */
+  private String id(int doc) {
+    return doc < ids.length ? ids[doc] : "distractor\t" + doc;
+  }
+
+  private static List<String> firstOf(List<String> ranking, int k) {
+    return ranking.subList(0, Math.min(k, ranking.size()));
+  }
+
+  private static double mean(double[] values) {
+    return Arrays.stream(values).average().orElse(0);
+  }
+
+  private static double millisSince(long start) {
+    return (System.nanoTime() - start) / 1e6;
   }
 }

@@ -16,10 +16,7 @@ package io.github.lucenefastlane.demo;
 import io.github.lucenefastlane.codec.MaxSim;
 import io.github.lucenefastlane.codec.MultiVectorValues;
 import java.io.IOException;
-import java.util.Arrays;
-import java.util.PriorityQueue;
 import org.apache.lucene.index.LeafReaderContext;
-import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.search.TotalHits;
 import org.apache.lucene.util.Bits;
@@ -39,7 +36,7 @@ final class ExhaustiveMaxSim {
 
   TopDocs search(float[][] queryTokens, int k) throws IOException {
     MaxSim.Scorer scorer = MaxSim.of(queryTokens, index.similarity()).scorer();
-    PriorityQueue<ScoreDoc> best = new PriorityQueue<>(ScoreDoc.COMPARATOR.reversed());
+    BestHits best = new BestHits(k);
     long scored = 0;
     for (LeafReaderContext leaf : index.reader().leaves()) {
       MultiVectorValues values = MultiVectorValues.get(leaf.reader(), IndexFields.TOKENS);
@@ -54,17 +51,9 @@ final class ExhaustiveMaxSim {
         }
         float score = scorer.score(values.tokenVectors(ord), values.tokenCount(ord));
         scored++;
-        // Documents come in order, so an equal score never beats one that is already there.
-        if (best.size() < k || score > best.peek().score) {
-          if (best.size() == k) {
-            best.poll();
-          }
-          best.add(new ScoreDoc(leaf.docBase + doc, score));
-        }
+        best.offer(leaf.docBase + doc, score);
       }
     }
-    ScoreDoc[] hits = best.toArray(new ScoreDoc[0]);
-    Arrays.sort(hits, ScoreDoc.COMPARATOR);
-    return new TopDocs(new TotalHits(scored, TotalHits.Relation.EQUAL_TO), hits);
+    return new TopDocs(new TotalHits(scored, TotalHits.Relation.EQUAL_TO), best.toArray());
   }
 }

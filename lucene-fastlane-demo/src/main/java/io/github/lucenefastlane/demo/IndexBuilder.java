@@ -14,28 +14,15 @@
 package io.github.lucenefastlane.demo;
 
 import io.github.lucenefastlane.codec.FastLaneCodec;
-import io.github.lucenefastlane.codec.MultiVectorField;
-import io.github.lucenefastlane.encoder.TokenVectors;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import org.apache.lucene.document.Document;
-import org.apache.lucene.document.Field;
-import org.apache.lucene.document.StoredField;
-import org.apache.lucene.document.StringField;
-import org.apache.lucene.document.TextField;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.TieredMergePolicy;
-import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 
 /** Encodes passages and writes them to a new index. */
 final class IndexBuilder {
-  /** Encoded together, so that texts of like length meet in a batch. */
-  private static final int CHUNK = 1024;
-
   /** Few and large segments: each is a route graph that every lane has to search. */
   private static final double RAM_BUFFER_MB = 512;
 
@@ -62,15 +49,15 @@ final class IndexBuilder {
     IndexFolder.checkReplaceable(target, overwrite);
     // The first pass finds whatever is wrong with the input before the long work begins.
     long[] work = new long[1];
-    source.forEach(passage -> work[0] += estimatedTokens(passage));
+    source.forEach(passage -> work[0] += PassageWriter.estimatedTokens(model, passage));
     try (IndexFolder folder = IndexFolder.create(target, overwrite, config());
         ProgressBar bar =
             new ProgressBar(
                 console.err(), console.errIsTerminal(), "Encoding", work[0], System::nanoTime)) {
-      Run run = new Run(folder, bar);
-      source.forEach(run::add);
-      run.flush();
-      IndexDescription description = run.description(sourceName);
+      PassageWriter writer = new PassageWriter(model, folder.writer(), bar);
+      source.forEach(writer::add);
+      writer.flush();
+      IndexDescription description = writer.counts().describe(model, settings, sourceName);
       folder.publish(description);
       return new IndexSummary(
           description.documents(),
@@ -91,85 +78,9 @@ final class IndexBuilder {
         .setRAMBufferSizeMB(RAM_BUFFER_MB);
   }
 
-  /** For the progress bar: English has about five characters a token, blanks included. */
-  private long estimatedTokens(Passage passage) {
-    return Math.min(model.documentLength(), passage.content().length() / 5 + 1);
-  }
-
   private static long bytes(Path folder) throws IOException {
     try (Directory directory = FSDirectory.open(folder)) {
       return IndexFiles.totalBytes(directory);
-    }
-  }
-
-  /** The state of one build. */
-  private final class Run {
-    private final VectorSimilarityFunction similarity =
-        IndexFields.similarity(model.encoder().config());
-    private final IndexFolder folder;
-    private final ProgressBar bar;
-    private final List<Passage> pending = new ArrayList<>();
-    private long workDone;
-    private long documents;
-    private long tokens;
-    private long truncated;
-
-    Run(IndexFolder folder, ProgressBar bar) {
-      this.folder = folder;
-      this.bar = bar;
-    }
-
-    void add(Passage passage) throws IOException {
-      pending.add(passage);
-      if (pending.size() == CHUNK) {
-        flush();
-      }
-    }
-
-    void flush() throws IOException {
-      long work = pending.stream().mapToLong(IndexBuilder.this::estimatedTokens).sum();
-      List<TokenVectors> encoded =
-          model
-              .encoder()
-              .encodeDocuments(
-                  pending.stream().map(Passage::content).toList(),
-                  (done, total, made) ->
-                      bar.update(workDone + Math.min(made, work), tokens + made));
-      for (int i = 0; i < encoded.size(); i++) {
-        folder.writer().addDocument(document(pending.get(i), encoded.get(i)));
-      }
-      workDone += work;
-      pending.clear();
-      bar.update(workDone, tokens);
-    }
-
-    private Document document(Passage passage, TokenVectors encoded) throws IOException {
-      Document document = new Document();
-      document.add(new StringField(IndexFields.ID, passage.id(), Field.Store.YES));
-      document.add(new StoredField(IndexFields.TITLE, passage.title()));
-      document.add(new StoredField(IndexFields.TEXT, passage.text()));
-      document.add(new TextField(IndexFields.CONTENT, passage.content(), Field.Store.NO));
-      TokenOffsets offsets = new TokenOffsets(encoded.starts(), encoded.ends());
-      document.add(new StoredField(IndexFields.OFFSETS, offsets.toBytes()));
-      MultiVectorField.add(document, IndexFields.TOKENS, encoded.vectors(), similarity);
-      documents++;
-      tokens += encoded.size();
-      truncated += encoded.truncated() ? 1 : 0;
-      return document;
-    }
-
-    IndexDescription description(String sourceName) {
-      return new IndexDescription(
-          model.encoder().name(),
-          model.folder(),
-          model.fingerprint(),
-          model.encoder().hasRouter(),
-          model.documentLength(),
-          settings,
-          sourceName,
-          documents,
-          tokens,
-          truncated);
     }
   }
 }

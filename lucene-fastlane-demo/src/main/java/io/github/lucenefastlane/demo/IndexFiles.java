@@ -28,6 +28,9 @@ import org.apache.lucene.store.Directory;
  * Sizes of an index's files by extension; files inside compound files are counted as themselves.
  */
 final class IndexFiles {
+  /** The extension of the token vectors' file, see {@link FastLaneVectorsFormat}. */
+  private static final String TOKEN_EXTENSION = "vec";
+
   private IndexFiles() {}
 
   static long totalBytes(Directory directory) throws IOException {
@@ -44,10 +47,19 @@ final class IndexFiles {
    * Bytes of the files that the token vectors' format wrote, per token vector; 0 without tokens.
    */
   static double vectorBytesPerToken(PassageIndex index) throws IOException {
+    return bytesPerToken(index, "");
+  }
+
+  /** Bytes of the file that holds the token vectors alone, per token vector; 0 without tokens. */
+  static double tokenBytesPerToken(PassageIndex index) throws IOException {
+    return bytesPerToken(index, "." + TOKEN_EXTENSION);
+  }
+
+  private static double bytesPerToken(PassageIndex index, String ending) throws IOException {
     String mark = "_" + FastLaneVectorsFormat.NAME + "_"; // as the per-field format names its files
     long bytes = 0;
     for (String file : index.directory().listAll()) {
-      if (file.contains(mark)) {
+      if (file.contains(mark) && file.endsWith(ending)) {
         bytes += index.directory().fileLength(file);
       }
     }

@@ -332,49 +332,6 @@ public class TestEndToEnd extends LuceneTestCase {
     }
   }
 
-  public void testEval() throws IOException {
-    Path data = createTempDir();
-    Path rows = data.resolve("rows.json");
-    Files.write(
-        data.resolve("queries.jsonl"),
-        List.of(
-            "{\"_id\": \"q1\", \"text\": \"Which instrument is played with a bow?\"}",
-            "{\"_id\": \"q2\", \"text\": \"not judged\"}",
-            "{\"_id\": \"q3\", \"text\": \"What kills bacteria?\"}"));
-    Files.write(
-        data.resolve("qrels.tsv"),
-        List.of("query-id\tcorpus-id\tscore", "q1\t1-0\t1", "q3\t6-2\t1"));
-    Cli cli =
-        Cli.run(
-            "eval",
-            "--data",
-            data,
-            "--index",
-            index,
-            "--views",
-            "1,2,all",
-            "--candidates",
-            "10,31",
-            "--json",
-            rows);
-    assertEquals(cli.err(), 0, cli.code());
-    JsonArray array = JsonParser.parseString(Files.readString(rows)).getAsJsonArray();
-    assertEquals(2 + 3 * 2, array.size());
-    assertEquals(1 + array.size(), cli.out().lines().count());
-    JsonObject oracle = array.get(0).getAsJsonObject();
-    assertEquals("maxsim", oracle.get("method").getAsString());
-    assertEquals(1, oracle.get("recovered10").getAsDouble(), 0);
-    assertEquals(1, oracle.get("ndcg10").getAsDouble(), 0);
-    assertTrue(array.get(1).getAsJsonObject().get("comparisons").isJsonNull());
-    for (JsonElement element : array) {
-      JsonObject row = element.getAsJsonObject();
-      assertEquals(data.getFileName().toString(), row.get("data").getAsString());
-      if (!row.get("candidates").isJsonNull() && row.get("candidates").getAsInt() == 31) {
-        assertEquals("all candidates, all found", 1, row.get("recovered10").getAsDouble(), 0);
-      }
-    }
-  }
-
   public void testDemoReusesItsIndex() throws IOException {
     Path place = createTempDir().resolve("demo");
     // The demo's whole text would take a minute: what is checked here is that an index of another

@@ -98,24 +98,31 @@ public class TestFastLane extends LuceneTestCase {
           option + " must be in [1, ", "search", "--index", somewhere, option, "0", "question");
       assertUsage("'" + option + "'", "search", "--index", somewhere, option, "many", "question");
     }
+    assertUsage("Missing required option: '--data", "eval");
     assertUsage(
         "--views must be numbers or all, got most",
         "eval",
         "--data",
         somewhere,
-        "--index",
-        somewhere,
         "--views",
         "1,most");
+    assertUsage("--every must be in [1, ", "eval", "--data", somewhere, "--every", "0");
     assertUsage(
-        "--every must be in [1, ",
+        "--candidates must be in [0, ", "eval", "--data", somewhere, "--candidates", "10,-1");
+    assertUsage(
+        "--plot must name a .png or .svg file, got plot.pdf",
         "eval",
         "--data",
         somewhere,
-        "--index",
-        somewhere,
-        "--every",
-        "0");
+        "--plot",
+        "plot.pdf");
+    assertUsage(
+        "--data must be folders of different names",
+        "eval",
+        "--data",
+        somewhere.resolve("a/set"),
+        "--data",
+        somewhere.resolve("b/set"));
   }
 
   public void testNoIndex() {
@@ -196,8 +203,14 @@ public class TestFastLane extends LuceneTestCase {
 
   public void testEvalNeedsItsFiles() throws IOException {
     Path data = createTempDir();
-    assertFailure("no qrels.tsv in " + data, "eval", "--data", data, "--index", data);
+    Path cache = data.resolve("cache");
+    assertFailure("no qrels.tsv in " + data, "eval", "--data", data, "--cache", cache);
     Files.writeString(data.resolve("qrels.tsv"), "query-id\tcorpus-id\tscore\n");
-    assertFailure("no queries.jsonl.gz in " + data, "eval", "--data", data, "--index", data);
+    assertFailure("no queries.jsonl.gz in " + data, "eval", "--data", data, "--cache", cache);
+    Files.writeString(data.resolve("queries.jsonl"), "");
+    assertFailure("no corpus.jsonl.gz in " + data, "eval", "--data", data, "--cache", cache);
+    Path json = data.resolve("nowhere").resolve("rows.json");
+    assertFailure("no folder for --json " + json, "eval", "--data", data, "--json", json);
+    assertFalse(Files.exists(cache));
   }
 }
