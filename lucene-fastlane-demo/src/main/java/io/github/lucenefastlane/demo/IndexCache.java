@@ -46,7 +46,7 @@ import org.apache.lucene.util.Version;
  */
 final class IndexCache {
   /** Passages that a killed run loses at most. */
-  static final int COMMIT_EVERY = 2048;
+  static final int COMMIT_EVERY = PassageWriter.CHUNK;
 
   private static final String PARTIAL_TOKENS = "fastlane.partial.tokens";
   private static final String PARTIAL_TRUNCATED = "fastlane.partial.truncated";
@@ -87,7 +87,7 @@ final class IndexCache {
 
   /** The index of these corpora; made if it is not there, or not as it was written. */
   Collection collection(List<Corpus> corpora) throws IOException {
-    List<String> parts = new ArrayList<>(List.of(settings.format().toString()));
+    List<String> parts = new ArrayList<>(List.of(settings.format().toString(), version()));
     corpora.forEach(corpus -> parts.add(corpus.checksum()));
     CacheEntry entry = entry("collection", parts);
     if (clearUnlessWhole(entry) != CacheEntry.State.COMPLETE) {
@@ -253,6 +253,12 @@ final class IndexCache {
     }
     String key = HexFormat.of().formatHex(digest.digest());
     return new CacheEntry(root.resolve(kind + "-" + key.substring(0, 16)), key);
+  }
+
+  /** Another version may make other routes of the same settings. */
+  private static String version() {
+    String version = FastLaneVectorsFormat.class.getPackage().getImplementationVersion();
+    return version == null ? "" : version;
   }
 
   private static String names(List<Corpus> corpora) {

@@ -29,7 +29,7 @@ import org.apache.lucene.index.VectorSimilarityFunction;
 /** Encodes passages and adds them to an index in their order. */
 final class PassageWriter {
   /** Encoded together, so that texts of like length meet in a batch. */
-  private static final int CHUNK = 1024;
+  static final int CHUNK = 1024;
 
   /**
    * What has been added.
