@@ -15,8 +15,10 @@ package io.github.lucenefastlane.demo;
 
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
+import io.github.lucenefastlane.encoder.TokenEncoder;
 import io.github.lucenefastlane.query.AllTokensRouter;
 import io.github.lucenefastlane.query.FastLaneQuery;
+import io.github.lucenefastlane.query.MeanRouter;
 import io.github.lucenefastlane.query.QueryRouter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -76,8 +78,8 @@ final class EvalCommand implements Callable<Integer> {
       names = "--model",
       paramLabel = "DIR",
       description =
-          "Folder with model.onnx and tokenizer.json (default: the model that ships with the"
-              + " program).")
+          "Folder with model.onnx and tokenizer.json, or with head.onnx and fastlane.json (default:"
+              + " the model that ships with the program).")
   private String model;
 
   @Mixin private IndexOptions options;
@@ -146,17 +148,17 @@ final class EvalCommand implements Callable<Integer> {
     for (DataFolder set : sets) {
       set.requireFiles();
     }
-    checkRouters();
     List<Corpus> others = new ArrayList<>();
     for (Path folder : distractors) {
       others.add(DataFolder.of(folder).corpus());
     }
     List<EvalRow> rows = new ArrayList<>();
     try (Model loaded = Model.load(model, null)) {
+      List<String> names = routerNames(loaded.encoder());
       Path root = cache == null ? IndexCache.defaultRoot() : cache;
       IndexCache indexes = new IndexCache(root, loaded, options.settings(), console);
       for (DataFolder set : sets) {
-        evaluate(set, others, loaded, indexes, rows);
+        evaluate(set, others, loaded, names, indexes, rows);
         write(rows); // what there is by now outlives an interruption
       }
     }
@@ -169,7 +171,12 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   private void evaluate(
-      DataFolder set, List<Corpus> others, Model loaded, IndexCache indexes, List<EvalRow> rows)
+      DataFolder set,
+      List<Corpus> others,
+      Model loaded,
+      List<String> names,
+      IndexCache indexes,
+      List<EvalRow> rows)
       throws IOException {
     List<EvalQuery> queries =
         EvalQuery.encode(loaded.encoder(), sample(set.questions()), set.judgements());
@@ -177,7 +184,6 @@ final class EvalCommand implements Callable<Integer> {
       throw new CommandFailure(
           "no query of " + set.folder() + " has a relevant document in qrels.tsv");
     }
-    List<String> names = routerNames(queries, loaded);
     List<Corpus> corpora = withDistractors(set.corpus(), others);
     IndexCache.Collection collection = indexes.collection(corpora);
     try (PassageIndex index = PassageIndex.open(collection.folder())) {
@@ -207,23 +213,29 @@ final class EvalCommand implements Callable<Integer> {
         }
       }
       for (String name : names) {
-        try (RouterChoice choice = name.equals(LEARNED) ? null : RouterChoice.open(name)) {
-          Function<EvalQuery, QueryRouter> router =
-              choice == null ? EvalQuery::learned : query -> choice.router();
-          for (String count : views) {
-            if (!count.equals("all") && (!name.equals("mean") || count.equals("1"))) {
-              for (int pool : candidates) {
-                add(
-                    evaluation.fastLane(shortName(name), router, Integer.valueOf(count), pool),
-                    rows);
-              }
-            }
-          }
-        }
+        addRouted(evaluation, name, loaded.encoder(), rows);
       }
       if (views.contains("all")) {
         for (int pool : candidates) {
           add(evaluation.fastLane("all", query -> AllTokensRouter.INSTANCE, null, pool), rows);
+        }
+      }
+    }
+  }
+
+  /** The rows of one router. */
+  private void addRouted(
+      Evaluation evaluation, String name, TokenEncoder encoder, List<EvalRow> rows)
+      throws IOException {
+    try (RouterChoice choice = RouterChoice.open(name, encoder)) {
+      Function<EvalQuery, QueryRouter> router =
+          query -> choice.router() == null ? query.learned() : choice.router();
+      for (String count : views) {
+        boolean repeats = choice.router() == MeanRouter.INSTANCE && !count.equals("1");
+        if (!count.equals("all") && !repeats) {
+          for (int pool : candidates) {
+            add(evaluation.fastLane(choice.name(), router, Integer.valueOf(count), pool), rows);
+          }
         }
       }
     }
@@ -246,20 +258,20 @@ final class EvalCommand implements Callable<Integer> {
     return corpora;
   }
 
-  private List<String> routerNames(List<EvalQuery> queries, Model loaded) {
-    boolean learned = queries.getFirst().learned() != null;
+  /**
+   * @throws CommandFailure if a router of the model is asked for and there is none
+   */
+  private List<String> routerNames(TokenEncoder encoder) {
     if (routers == null) {
       List<String> names = new ArrayList<>(List.of("mean", "coverage"));
-      if (learned) {
+      if (encoder.hasRouter()) {
         names.add(LEARNED);
       }
       return names;
     }
-    if (routers.contains(LEARNED) && !learned) {
+    if (routers.stream().anyMatch(LEARNED::equalsIgnoreCase) && !encoder.hasRouter()) {
       throw new CommandFailure(
-          "model "
-              + loaded.encoder().name()
-              + " has no router of its own; leave learned out of --routers");
+          "model " + encoder.name() + " has no learned router; leave learned out of --routers");
     }
     return routers;
   }
@@ -291,6 +303,13 @@ final class EvalCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--plot must name a .png or .svg file, got " + plot);
     }
+    if (routers != null) {
+      routers.forEach(RouterChoice::check);
+      if (routers.stream().anyMatch("all"::equalsIgnoreCase)) {
+        throw new ParameterException(
+            spec.commandLine(), "--routers must not name all: give --views all");
+      }
+    }
     // It takes long until they are written.
     requireFolder("--json", json);
     requireFolder("--plot", plot);
@@ -304,23 +323,10 @@ final class EvalCommand implements Callable<Integer> {
     }
   }
 
-  /** Opens each of them, for the work before their turn is long. */
-  private void checkRouters() throws IOException {
-    for (String name : routers == null ? List.<String>of() : routers) {
-      if (!name.equals(LEARNED)) {
-        RouterChoice.open(name).close();
-      }
-    }
-  }
-
   private static void requireFolder(String option, Path file) {
     if (file != null && !Files.isDirectory(file.toAbsolutePath().getParent())) {
       throw new CommandFailure("no folder for " + option + " " + file + "; make it first");
     }
-  }
-
-  private static String shortName(String router) {
-    return router.endsWith(".onnx") ? Path.of(router).getFileName().toString() : router;
   }
 
   private void add(EvalRow row, List<EvalRow> rows) {

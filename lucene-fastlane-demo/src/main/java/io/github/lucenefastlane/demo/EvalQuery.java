@@ -13,6 +13,7 @@
  */
 package io.github.lucenefastlane.demo;
 
+import io.github.lucenefastlane.encoder.RoutedQuery;
 import io.github.lucenefastlane.encoder.TokenEncoder;
 import io.github.lucenefastlane.encoder.TokenVectors;
 import io.github.lucenefastlane.query.QueryRouter;
@@ -37,9 +38,18 @@ record EvalQuery(String text, float[][] tokens, QueryRouter learned, Map<String,
     for (Question question : questions) {
       Map<String, Integer> grades = judgements.of(question.id());
       if (grades.values().stream().anyMatch(grade -> grade > 0)) {
-        TokenVectors encoded = encoder.encodeQuery(question.text());
+        // The same vectors either way.
+        RoutedQuery routed =
+            encoder.hasRouter() ? encoder.encodeRoutedQuery(question.text()) : null;
+        TokenVectors encoded =
+            routed == null ? encoder.encodeQuery(question.text()) : routed.tokens();
         if (encoded.size() > 0) {
-          queries.add(new EvalQuery(question.text(), encoded.vectors(), null, grades));
+          queries.add(
+              new EvalQuery(
+                  question.text(),
+                  encoded.vectors(),
+                  routed == null ? null : routed.router(),
+                  grades));
         }
       }
     }

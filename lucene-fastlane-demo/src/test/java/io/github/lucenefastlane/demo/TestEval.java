@@ -400,10 +400,56 @@ public class TestEval extends LuceneTestCase {
     return colours.size();
   }
 
+  /** A model with a router has it measured beside the others, by the views that the model gave. */
+  public void testLearnedRouter() throws IOException {
+    int dimension = 16;
+    float[][] axes = new float[2][dimension];
+    axes[0][0] = 1;
+    axes[1][1] = 1;
+    Path model = TinyHead.write(Files.createDirectory(folder.resolve("learned")), dimension, axes);
+    List<JsonObject> rows =
+        eval("--data", music, "--model", model, "--candidates", "0,2,10", "--views", "1,2");
+    List<JsonObject> learned =
+        rows.stream()
+            .filter(row -> !row.get("router").isJsonNull())
+            .filter(row -> row.get("router").getAsString().equals("learned"))
+            .toList();
+    assertEquals(2 * 3, learned.size());
+    for (JsonObject row : learned) {
+      // The tiny model's views have nothing to do with the query.
+      assertEquals(0, row.get("routing_comparisons").getAsDouble(), 0);
+      if (row.get("candidates").getAsInt() == 10) {
+        assertEquals(1, row.get("recovered10").getAsDouble(), 0);
+      }
+    }
+    assertTrue(
+        "two views search more than one",
+        learned.get(3).get("lane_comparisons").getAsDouble()
+            > learned.get(0).get("lane_comparisons").getAsDouble());
+    rows =
+        eval(
+            "--data",
+            music,
+            "--model",
+            model,
+            "--candidates",
+            "0",
+            "--views",
+            "1,2",
+            "--routers",
+            "Learned");
+    assertEquals(
+        List.of("learned", "learned"),
+        rows.stream()
+            .filter(row -> row.get("method").getAsString().equals("fastlane"))
+            .map(row -> row.get("router").getAsString())
+            .toList());
+  }
+
   public void testLearnedRouterIsRefusedWithoutOne() {
     Cli cli = Cli.run("eval", "--cache", cache, "--data", music, "--routers", "mean,learned");
     assertEquals(1, cli.code());
-    assertTrue(cli.err(), cli.err().contains("has no router of its own"));
+    assertTrue(cli.err(), cli.err().contains("has no learned router"));
   }
 
   public void testUnknownRouterIsRefusedBeforeTheWork() throws IOException {

@@ -106,6 +106,7 @@ public class TestFastLane extends LuceneTestCase {
         somewhere,
         "--views",
         "1,most");
+    assertUsage("give --views all", "eval", "--data", somewhere, "--routers", "mean,all");
     assertUsage("--every must be in [1, ", "eval", "--data", somewhere, "--every", "0");
     assertUsage(
         "--candidates must be in [0, ", "eval", "--data", somewhere, "--candidates", "10,-1");
