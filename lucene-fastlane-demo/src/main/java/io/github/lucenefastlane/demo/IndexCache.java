@@ -146,13 +146,13 @@ final class IndexCache {
 
   /** The index of one corpus, which is made or completed unless it is there. */
   private CacheEntry encoded(Corpus corpus) throws IOException {
-    CacheEntry entry = entry("corpus", List.of(settings.encoding().name(), corpus.checksum()));
-    if (clearUnlessWhole(entry) == CacheEntry.State.COMPLETE) {
-      return entry;
-    }
     // One route a document: routes are made when corpora are merged.
     IndexSettings plain =
         new IndexSettings(settings.encoding(), FastLaneVectorsFormat.MAX_TOKENS_PER_ROUTE, false);
+    CacheEntry entry = entry("corpus", List.of(plain.format().toString(), corpus.checksum()));
+    if (clearUnlessWhole(entry) == CacheEntry.State.COMPLETE) {
+      return entry;
+    }
     try (Directory directory = FSDirectory.open(entry.folder());
         IndexWriter writer = entry.openWriter(directory, plain)) {
       PassageWriter.Counts before = partial(writer);
