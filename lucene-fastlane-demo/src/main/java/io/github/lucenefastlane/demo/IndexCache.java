@@ -148,7 +148,7 @@ final class IndexCache {
   private CacheEntry encoded(Corpus corpus) throws IOException {
     // One route a document: routes are made when corpora are merged.
     IndexSettings plain =
-        new IndexSettings(settings.encoding(), FastLaneVectorsFormat.MAX_TOKENS_PER_ROUTE, false);
+        new IndexSettings(settings.encoding(), FastLaneVectorsFormat.MAX_TOKENS_PER_ROUTE);
     CacheEntry entry = entry("corpus", List.of(plain.format().toString(), corpus.checksum()));
     if (clearUnlessWhole(entry) == CacheEntry.State.COMPLETE) {
       return entry;

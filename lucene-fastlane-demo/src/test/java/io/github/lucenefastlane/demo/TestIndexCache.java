@@ -141,7 +141,7 @@ public class TestIndexCache extends LuceneTestCase {
     assertEquals(1, turned.firstCorpusSize());
     assertEquals(
         List.of("Owls hunt mice.", "Bees make honey.", "A queen lays eggs."), texts(turned));
-    IndexSettings finer = new IndexSettings(IndexSettings.DEFAULT.encoding(), 1, true);
+    IndexSettings finer = new IndexSettings(IndexSettings.DEFAULT.encoding(), 1);
     IndexCache.Collection routed = cache(finer).collection(List.of(bees, owls));
     assertNotEquals(both.folder(), routed.folder());
     assertFalse(said().contains("Encoding"));
