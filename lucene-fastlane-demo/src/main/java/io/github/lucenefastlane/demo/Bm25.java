@@ -20,16 +20,16 @@ import org.apache.lucene.search.Query;
 import org.apache.lucene.util.QueryBuilder;
 
 /** The word search that late interaction is shown beside: English stems, Lucene's default BM25. */
-final class Bm25 {
+public final class Bm25 {
   private final QueryBuilder builder = new QueryBuilder(analyzer());
 
   /** The analyzer of {@link IndexFields#CONTENT}, for indexing as for searching. */
-  static Analyzer analyzer() {
+  public static Analyzer analyzer() {
     return new EnglishAnalyzer();
   }
 
   /** Any of the question's words, each weighted by BM25. */
-  Query query(String question) {
+  public Query query(String question) {
     Query query = builder.createBooleanQuery(IndexFields.CONTENT, question);
     return query == null ? new MatchNoDocsQuery("no word but stop words") : query;
   }

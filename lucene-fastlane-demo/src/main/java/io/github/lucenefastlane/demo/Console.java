@@ -23,10 +23,11 @@ import java.nio.file.Path;
  * Where a command writes: results to {@code out}, progress and errors to {@code err}, and whether a
  * person watches either.
  */
-record Console(PrintWriter out, PrintWriter err, boolean outIsTerminal, boolean errIsTerminal) {
+public record Console(
+    PrintWriter out, PrintWriter err, boolean outIsTerminal, boolean errIsTerminal) {
 
   /** The process's own streams. */
-  static Console ofProcess() {
+  public static Console ofProcess() {
     Charset charset = System.out.charset();
     return new Console(
         new PrintWriter(System.out, true, charset),

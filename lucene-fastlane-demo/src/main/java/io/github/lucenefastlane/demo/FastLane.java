@@ -34,7 +34,11 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = FastLane.Version.class,
     description = "Late-interaction (multi-vector, MaxSim) search for Apache Lucene.",
-    footer = {"", "fastlane bench compares with Lucene's own late interaction, for developers."},
+    footer = {
+      "",
+      "fastlane train learns a projection and a query router.",
+      "fastlane bench compares with Lucene's own late interaction, for developers."
+    },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:success", "1:failure", "2:wrong usage"},
     subcommands = {
@@ -98,20 +102,21 @@ public final class FastLane implements Runnable {
     if (debug) {
       failure.printStackTrace(console.err());
     } else {
-      console.err().println("fastlane: " + describe(failure).replaceAll("\\s+", " "));
+      console.err().println("fastlane: " + describe(failure));
     }
     console.err().flush();
     return CommandLine.ExitCode.SOFTWARE;
   }
 
-  private static String describe(Exception failure) {
+  /** What a failure tells the user, in one line. */
+  public static String describe(Exception failure) {
+    String text = "unexpected " + failure + " (--debug prints the stack trace)";
     if (failure instanceof CommandFailure || failure instanceof IllegalArgumentException) {
-      return String.valueOf(failure.getMessage());
+      text = String.valueOf(failure.getMessage());
+    } else if (failure instanceof IOException) {
+      text = failure.getClass().getSimpleName() + ": " + failure.getMessage();
     }
-    if (failure instanceof IOException) {
-      return failure.getClass().getSimpleName() + ": " + failure.getMessage();
-    }
-    return "unexpected " + failure + " (--debug prints the stack trace)";
+    return text.replaceAll("\\s+", " ");
   }
 
   /** The version in the jar's manifest. */

@@ -33,7 +33,7 @@ import java.util.Map;
  * @param tokens number of token vectors
  * @param truncated number of passages that were longer than the encoder's limit
  */
-record IndexDescription(
+public record IndexDescription(
     String model,
     String modelFolder,
     String fingerprint,

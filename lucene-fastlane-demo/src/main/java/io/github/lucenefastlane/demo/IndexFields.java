@@ -17,7 +17,7 @@ import io.github.lucenefastlane.encoder.EncoderConfig;
 import org.apache.lucene.index.VectorSimilarityFunction;
 
 /** The fields of a passage's document. */
-final class IndexFields {
+public final class IndexFields {
   /** Stored id, also indexed as one term. */
   static final String ID = "id";
 
@@ -31,10 +31,10 @@ final class IndexFields {
   static final String OFFSETS = "offsets";
 
   /** {@link Passage#content()}, indexed for BM25. */
-  static final String CONTENT = "content";
+  public static final String CONTENT = "content";
 
   /** The token vectors. */
-  static final String TOKENS = "tokens";
+  public static final String TOKENS = "tokens";
 
   private IndexFields() {}
 

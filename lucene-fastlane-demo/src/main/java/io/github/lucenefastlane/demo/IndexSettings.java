@@ -22,7 +22,7 @@ import io.github.lucenefastlane.codec.TokenEncoding;
  * @param encoding of the token vectors
  * @param tokensPerRoute how many tokens of a document it takes to have one route more
  */
-record IndexSettings(TokenEncoding encoding, int tokensPerRoute) {
+public record IndexSettings(TokenEncoding encoding, int tokensPerRoute) {
 
   /** The format's own defaults. */
   static final IndexSettings DEFAULT =

@@ -21,7 +21,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** Which documents are relevant to which query, from a BEIR {@code qrels.tsv}. */
-final class Judgements {
+public final class Judgements {
   private final Map<String, Map<String, Integer>> grades = new HashMap<>();
 
   private Judgements() {}
@@ -32,7 +32,7 @@ final class Judgements {
    *
    * @throws CommandFailure if a line is malformed
    */
-  static Judgements read(Path file) throws IOException {
+  public static Judgements read(Path file) throws IOException {
     Judgements judgements = new Judgements();
     try (BufferedReader reader = Files.newBufferedReader(file)) {
       reader.readLine();
@@ -54,7 +54,7 @@ final class Judgements {
   }
 
   /** Grades by document id; empty for a query that was not judged. */
-  Map<String, Integer> of(String queryId) {
+  public Map<String, Integer> of(String queryId) {
     return grades.getOrDefault(queryId, Map.of());
   }
 }

@@ -32,7 +32,7 @@ import java.util.zip.CRC32C;
  * @param fingerprint of the model and of all its configuration but the document length: equal for
  *     encoders that encode a query alike
  */
-record Model(TokenEncoder encoder, String folder, String fingerprint) implements Closeable {
+public record Model(TokenEncoder encoder, String folder, String fingerprint) implements Closeable {
 
   /**
    * Loads a model.
@@ -41,7 +41,7 @@ record Model(TokenEncoder encoder, String folder, String fingerprint) implements
    * @param documentLength most tokens of a passage to read; null for the model's own limit
    * @throws CommandFailure if there is no such folder
    */
-  static Model load(String folder, Integer documentLength) throws IOException {
+  public static Model load(String folder, Integer documentLength) throws IOException {
     if (folder == null || folder.isEmpty()) {
       return build(TokenEncoder.defaultBuilder(), "", documentLength);
     }
@@ -88,7 +88,7 @@ record Model(TokenEncoder encoder, String folder, String fingerprint) implements
    * @param folder where to find it instead of where it was; null for the recorded place
    * @throws CommandFailure if it makes other vectors than those in the index
    */
-  static Model loadFor(IndexDescription index, String folder) throws IOException {
+  public static Model loadFor(IndexDescription index, String folder) throws IOException {
     String place = folder == null ? index.modelFolder() : folder;
     if (folder == null && !place.isEmpty() && !Files.isDirectory(Path.of(place))) {
       throw new CommandFailure(

@@ -20,10 +20,10 @@ package io.github.lucenefastlane.demo;
  * @param title may be empty
  * @param text may be empty: such a passage is stored and has no token vectors
  */
-record Passage(String id, String title, String text) {
+public record Passage(String id, String title, String text) {
 
   /** What is encoded and what BM25 indexes: the title, a blank and the text. */
-  String content() {
+  public String content() {
     return title.isEmpty() ? text : title + " " + text;
   }
 

@@ -34,7 +34,7 @@ import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.util.BytesRef;
 
 /** An index that {@link IndexBuilder} made, open for searching. */
-final class PassageIndex implements Closeable {
+public final class PassageIndex implements Closeable {
   private final Directory directory;
   private final DirectoryReader reader;
   private final IndexSearcher searcher;
@@ -68,7 +68,7 @@ final class PassageIndex implements Closeable {
    *
    * @throws CommandFailure if there is none in the folder, or one that this program did not make
    */
-  static PassageIndex open(Path folder) throws IOException {
+  public static PassageIndex open(Path folder) throws IOException {
     if (!exists(folder)) {
       if (IndexFolder.holdsReplaced(folder)) {
         throw new CommandFailure(
@@ -120,15 +120,15 @@ final class PassageIndex implements Closeable {
     return directory;
   }
 
-  DirectoryReader reader() {
+  public DirectoryReader reader() {
     return reader;
   }
 
-  IndexSearcher searcher() {
+  public IndexSearcher searcher() {
     return searcher;
   }
 
-  IndexDescription description() {
+  public IndexDescription description() {
     return description;
   }
 

@@ -18,7 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A collection of passages that can be read more than once, always in the same order. */
-interface PassageSource {
+public interface PassageSource {
 
   /** Takes one passage. */
   @FunctionalInterface

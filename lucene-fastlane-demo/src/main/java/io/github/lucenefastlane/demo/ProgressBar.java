@@ -22,7 +22,7 @@ import java.util.function.LongSupplier;
  * Progress of a long encoding: a bar that is redrawn in place on a terminal, a line per tenth
  * elsewhere. Used by one thread.
  */
-final class ProgressBar implements AutoCloseable {
+public final class ProgressBar implements AutoCloseable {
   private static final int WIDTH = 28;
   private static final long REDRAW_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -40,7 +40,8 @@ final class ProgressBar implements AutoCloseable {
    * @param total amount of work in whatever unit {@link #update} is called with; may be 0
    * @param nanoTime clock, as {@link System#nanoTime}
    */
-  ProgressBar(PrintWriter out, boolean terminal, String label, long total, LongSupplier nanoTime) {
+  public ProgressBar(
+      PrintWriter out, boolean terminal, String label, long total, LongSupplier nanoTime) {
     this.out = out;
     this.terminal = terminal;
     this.label = label;
@@ -56,7 +57,7 @@ final class ProgressBar implements AutoCloseable {
    * @param done amount of work done, 0 to the total
    * @param tokens token vectors made so far, for the rate
    */
-  void update(long done, long tokens) {
+  public void update(long done, long tokens) {
     long now = nanoTime.getAsLong();
     if (terminal) {
       if (now - lastDrawn >= REDRAW_NANOS || done >= total) {

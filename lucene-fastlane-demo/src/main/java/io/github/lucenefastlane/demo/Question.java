@@ -24,14 +24,14 @@ import java.util.List;
  * @param id its name in results: {@code _id} if it came from a file, else its text
  * @param text the question itself
  */
-record Question(String id, String text) {
+public record Question(String id, String text) {
 
   static Question of(String text) {
     return new Question(text, text);
   }
 
   /** All questions of a JSONL file whose lines have {@code _id} and {@code text}. */
-  static List<Question> readAll(Path file) throws IOException {
+  public static List<Question> readAll(Path file) throws IOException {
     List<Question> questions = new ArrayList<>();
     JsonLines.read(
         file, line -> questions.add(new Question(line.id(), line.requiredString("text"))));

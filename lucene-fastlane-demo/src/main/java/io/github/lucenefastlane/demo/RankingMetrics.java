@@ -22,7 +22,7 @@ import java.util.Map;
  * How good one ranking is. Rankings are of document ids, best first; judgements map the ids of
  * judged documents to their grade, and grades above 0 are relevant.
  */
-final class RankingMetrics {
+public final class RankingMetrics {
   private RankingMetrics() {}
 
   /**
@@ -30,7 +30,7 @@ final class RankingMetrics {
    * k} ranks, divided by the same sum of the best possible ranking (Järvelin and Kekäläinen, 2002,
    * with linear gain as trec_eval's {@code ndcg_cut}). 0 if nothing is relevant.
    */
-  static double ndcg(List<String> ranking, Map<String, Integer> judgements, int k) {
+  public static double ndcg(List<String> ranking, Map<String, Integer> judgements, int k) {
     double gain = 0;
     for (int i = 0; i < Math.min(k, ranking.size()); i++) {
       gain += discounted(Math.max(0, judgements.getOrDefault(ranking.get(i), 0)), i + 1);

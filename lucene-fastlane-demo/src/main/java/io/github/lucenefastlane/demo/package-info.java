@@ -14,7 +14,7 @@
 
 /**
  * The command line {@code fastlane}: {@link io.github.lucenefastlane.demo.FastLane} indexes text
- * and searches it by routed late interaction. It is a program, not a library: only its main class
- * is public.
+ * and searches it by routed late interaction. It is a program, not a library: what is public beside
+ * its main class is for the command that trains, in a module of its own.
  */
 package io.github.lucenefastlane.demo;
