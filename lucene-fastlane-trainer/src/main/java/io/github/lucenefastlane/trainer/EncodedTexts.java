@@ -1,0 +1,91 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.trainer;
+
+import io.github.lucenefastlane.demo.Console;
+import io.github.lucenefastlane.demo.ProgressBar;
+import io.github.lucenefastlane.encoder.TokenEncoder;
+import io.github.lucenefastlane.encoder.TokenVectors;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.lucene.util.IOUtils;
+
+/** Token states of the texts of collections: from the cache, or by the encoder. */
+final class EncodedTexts {
+  private final TokenEncoder encoder;
+  private final StateCache cache;
+  private final Console console;
+
+  EncodedTexts(TokenEncoder encoder, StateCache cache, Console console) {
+    this.encoder = encoder;
+    this.cache = cache;
+    this.console = console;
+  }
+
+  TrainingSet trainingSet(LabelledData data) throws IOException {
+    TokenSource queries = null;
+    TokenSource documents = null;
+    boolean success = false;
+    try {
+      queries = states(data.name() + " queries", "query", data.queries(), this::encodeQueries);
+      documents =
+          states(data.name() + " passages", "document", data.documents(), this::encodeDocuments);
+      TrainingSet set = data.toTrainingSet(queries, documents);
+      success = true;
+      return set;
+    } finally {
+      if (!success) {
+        IOUtils.closeWhileHandlingException(queries, documents);
+      }
+    }
+  }
+
+  private TokenSource states(
+      String label, String side, List<String> texts, StateCache.Encoding encoding)
+      throws IOException {
+    try (ProgressBar bar =
+        new ProgressBar(
+            console.err(),
+            console.errIsTerminal(),
+            "Encoding " + label,
+            texts.size(),
+            System::nanoTime)) {
+      long[] done = new long[2];
+      return cache.states(
+          side,
+          texts,
+          encoder.dimension(),
+          part -> {
+            List<float[][]> states = encoding.encode(part);
+            done[0] += part.size();
+            done[1] += states.stream().mapToLong(vectors -> vectors.length).sum();
+            bar.update(done[0], done[1]);
+            return states;
+          });
+    }
+  }
+
+  private List<float[][]> encodeQueries(List<String> texts) {
+    List<float[][]> states = new ArrayList<>(texts.size());
+    texts.forEach(text -> states.add(encoder.encodeQuery(text).vectors()));
+    return states;
+  }
+
+  private List<float[][]> encodeDocuments(List<String> texts) {
+    return encoder.encodeDocuments(texts, (done, total, tokens) -> {}).stream()
+        .map(TokenVectors::vectors)
+        .toList();
+  }
+}

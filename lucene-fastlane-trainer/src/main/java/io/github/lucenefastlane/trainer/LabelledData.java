@@ -1,0 +1,274 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.trainer;
+
+import io.github.lucenefastlane.demo.Bm25;
+import io.github.lucenefastlane.demo.CommandFailure;
+import io.github.lucenefastlane.demo.IndexFields;
+import io.github.lucenefastlane.demo.Judgements;
+import io.github.lucenefastlane.demo.Passage;
+import io.github.lucenefastlane.demo.PassageSource;
+import io.github.lucenefastlane.demo.Question;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.apache.lucene.document.Document;
+import org.apache.lucene.document.Field;
+import org.apache.lucene.document.TextField;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.store.ByteBuffersDirectory;
+import org.apache.lucene.util.StringHelper;
+
+/**
+ * A collection in a folder as BEIR lays it out: {@code corpus.jsonl}, {@code queries.jsonl} (each
+ * perhaps with {@code .gz}) and {@code qrels.tsv}. Queries without a relevant passage are left out.
+ */
+final class LabelledData {
+  /** One query in so many is for telling progress. */
+  private static final int DEV_SHARE = 20;
+
+  private static final int MAX_DEV = 200;
+  private static final int MAX_POOL = 2000;
+  private static final int BM25_NEGATIVES = 30;
+
+  private final String name;
+  private final List<String> documents = new ArrayList<>();
+  private final List<String> queries = new ArrayList<>();
+  private final List<String> queryIds = new ArrayList<>();
+  private final List<int[]> relevant = new ArrayList<>();
+  private final List<int[]> grades = new ArrayList<>();
+
+  private LabelledData(String name) {
+    this.name = name;
+  }
+
+  /**
+   * Reads a folder.
+   *
+   * @throws CommandFailure if a file is missing or malformed
+   */
+  static LabelledData read(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      throw new CommandFailure("no such folder: " + folder + " (give --data BEIR-like folders)");
+    }
+    LabelledData data =
+        new LabelledData(folder.toAbsolutePath().normalize().getFileName().toString());
+    Map<String, Integer> numbers = new HashMap<>();
+    PassageSource.of(required(folder, "corpus.jsonl", "corpus.jsonl.gz"))
+        .forEach((Passage passage) -> data.addDocument(passage, numbers));
+    Judgements judgements = Judgements.read(required(folder, "qrels.tsv"));
+    List<Question> questions =
+        Question.readAll(required(folder, "queries.jsonl", "queries.jsonl.gz"));
+    for (Question question : questions) {
+      data.addQuery(question, judgements.of(question.id()), numbers);
+    }
+    if (data.queries.size() < 2) {
+      throw new CommandFailure(
+          folder
+              + " has "
+              + data.queries.size()
+              + " queries with a relevant passage, training needs at least 2");
+    }
+    return data;
+  }
+
+  private static Path required(Path folder, String... names) {
+    return Arrays.stream(names)
+        .map(folder::resolve)
+        .filter(Files::isRegularFile)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new CommandFailure(
+                    "no " + names[0] + " in " + folder + " (give --data BEIR-like folders)"));
+  }
+
+  private void addDocument(Passage passage, Map<String, Integer> numbers) {
+    numbers.put(passage.id(), documents.size());
+    documents.add(passage.content());
+  }
+
+  private void addQuery(
+      Question question, Map<String, Integer> judged, Map<String, Integer> numbers) {
+    int[] found =
+        judged.entrySet().stream()
+            .filter(entry -> entry.getValue() > 0 && numbers.containsKey(entry.getKey()))
+            .mapToInt(entry -> numbers.get(entry.getKey()))
+            .sorted()
+            .toArray();
+    if (found.length > 0) {
+      queries.add(question.text());
+      queryIds.add(question.id());
+      relevant.add(found);
+      Map<Integer, Integer> byNumber = new HashMap<>();
+      judged.forEach(
+          (id, grade) -> {
+            if (numbers.containsKey(id)) {
+              byNumber.put(numbers.get(id), grade);
+            }
+          });
+      grades.add(Arrays.stream(found).map(byNumber::get).toArray());
+    }
+  }
+
+  String name() {
+    return name;
+  }
+
+  /** Texts of the passages. */
+  List<String> documents() {
+    return documents;
+  }
+
+  /** Texts of the queries that have a relevant passage. */
+  List<String> queries() {
+    return queries;
+  }
+
+  /**
+   * What to learn from, when the token states of all texts are known.
+   *
+   * @param queryStates of {@link #queries()}; closed with the result
+   * @param documentStates of {@link #documents()}; closed with the result
+   * @throws CommandFailure if too few texts have a token
+   */
+  TrainingSet toTrainingSet(TokenSource queryStates, TokenSource documentStates)
+      throws IOException {
+    int count = queries.size();
+    int[][] usable = new int[count][];
+    int[][] usableGrades = new int[count][];
+    for (int query = 0; query < count; query++) {
+      int[] all = relevant.get(query);
+      int[] allGrades = grades.get(query);
+      int[] kept =
+          queryStates.tokens(query) == 0
+              ? new int[0]
+              : IntStream.range(0, all.length)
+                  .filter(i -> documentStates.tokens(all[i]) > 0)
+                  .toArray();
+      usable[query] = Arrays.stream(kept).map(i -> all[i]).toArray();
+      usableGrades[query] = Arrays.stream(kept).map(i -> allGrades[i]).toArray();
+    }
+    int[] answerable = IntStream.range(0, count).filter(q -> usable[q].length > 0).toArray();
+    if (answerable.length < 2) {
+      throw new CommandFailure(
+          name + " has " + answerable.length + " queries with a token, training needs at least 2");
+    }
+    int[] dev = Arrays.stream(answerable).filter(this::isDev).toArray();
+    if (dev.length == 0 || dev.length == answerable.length) { // a very small collection
+      dev = new int[] {answerable[0]};
+    }
+    Set<Integer> devSet = new HashSet<>();
+    Arrays.stream(dev).forEach(devSet::add);
+    int[] training = Arrays.stream(answerable).filter(q -> !devSet.contains(q)).toArray();
+    int[][] hard = bm25Negatives(answerable, documentStates);
+    if (dev.length > MAX_DEV) {
+      int[] all = dev;
+      dev = IntStream.range(0, MAX_DEV).map(i -> all[i * all.length / MAX_DEV]).toArray();
+    }
+    return new TrainingSet(
+        name,
+        queryStates,
+        documentStates,
+        usable,
+        usableGrades,
+        hard,
+        training,
+        dev,
+        pool(dev, usable, hard, documentStates));
+  }
+
+  /** By the id alone, so that a query stays a dev query whatever is added beside it. */
+  private boolean isDev(int query) {
+    byte[] id = queryIds.get(query).getBytes(StandardCharsets.UTF_8);
+    return Integer.remainderUnsigned(
+            StringHelper.murmurhash3_x86_32(id, 0, id.length, 0), DEV_SHARE)
+        == 0;
+  }
+
+  /** The relevant documents, then those that look so, then any, up to the limit. */
+  private static int[] pool(int[] dev, int[][] relevant, int[][] hard, TokenSource documents) {
+    LinkedHashSet<Integer> pool = new LinkedHashSet<>();
+    for (int query : dev) {
+      Arrays.stream(relevant[query]).forEach(pool::add);
+    }
+    for (int rank = 0; rank < BM25_NEGATIVES && pool.size() < MAX_POOL / 2; rank++) {
+      for (int query : dev) {
+        if (rank < hard[query].length) {
+          pool.add(hard[query][rank]);
+        }
+      }
+    }
+    int[] others =
+        new Random(0)
+            .ints(4L * MAX_POOL, 0, documents.size())
+            .filter(document -> documents.tokens(document) > 0)
+            .toArray();
+    for (int i = 0; i < others.length && pool.size() < MAX_POOL; i++) {
+      pool.add(others[i]);
+    }
+    return pool.stream().mapToInt(Integer::intValue).sorted().toArray();
+  }
+
+  private int[][] bm25Negatives(int[] wanted, TokenSource documentStates) throws IOException {
+    int[][] negatives = new int[queries.size()][0];
+    Bm25 bm25 = new Bm25();
+    try (ByteBuffersDirectory directory = new ByteBuffersDirectory()) {
+      try (IndexWriter writer =
+          new IndexWriter(
+              directory,
+              // One thread and one segment: documents are numbered as they come.
+              new IndexWriterConfig(Bm25.analyzer()).setRAMBufferSizeMB(1024))) {
+        for (String text : documents) {
+          Document document = new Document();
+          document.add(new TextField(IndexFields.CONTENT, text, Field.Store.NO));
+          writer.addDocument(document);
+        }
+        writer.forceMerge(1);
+      }
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        IndexSearcher searcher = new IndexSearcher(reader);
+        for (int query : wanted) {
+          Set<Integer> known = new HashSet<>();
+          Arrays.stream(this.relevant.get(query)).forEach(known::add);
+          ScoreDoc[] hits =
+              searcher.search(bm25.query(queries.get(query)), BM25_NEGATIVES + known.size())
+                  .scoreDocs;
+          negatives[query] =
+              Arrays.stream(hits)
+                  .mapToInt(hit -> hit.doc)
+                  .filter(doc -> !known.contains(doc) && documentStates.tokens(doc) > 0)
+                  .limit(BM25_NEGATIVES)
+                  .toArray();
+        }
+      }
+    }
+    return negatives;
+  }
+}

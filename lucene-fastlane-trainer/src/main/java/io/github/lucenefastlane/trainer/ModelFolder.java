@@ -1,0 +1,99 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.trainer;
+
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.github.lucenefastlane.demo.CommandFailure;
+import io.github.lucenefastlane.encoder.EncoderConfig;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/**
+ * The folder of a trained model: {@code router.onnx}, the router alone; with a projection also
+ * {@code model.onnx}, the encoder with both, {@code head.onnx}, what was added to it, and {@code
+ * tokenizer.json}; and {@value EncoderConfig#FILE_NAME}, the encoder's conventions and, under
+ * {@code training}, where the model comes from and how good it is.
+ */
+final class ModelFolder {
+  /** Hidden, so that it is no part of the model. */
+  private static final String CHECKPOINT = ".training";
+
+  private final Path folder;
+
+  /**
+   * Takes a folder, which is made if there is none.
+   *
+   * @throws CommandFailure if it holds a model already, or is a file
+   */
+  ModelFolder(Path folder) throws IOException {
+    this.folder = folder;
+    if (Files.exists(folder) && !Files.isDirectory(folder)) {
+      throw new CommandFailure("--out " + folder + " is a file; give a folder");
+    }
+    if (Files.exists(folder.resolve(EncoderConfig.FILE_NAME))) {
+      throw new CommandFailure(
+          "there is a model in " + folder + " already; give another --out, or remove it");
+    }
+    Files.createDirectories(folder);
+  }
+
+  /** Where the state of the training is kept until it is over. */
+  Path checkpoint() {
+    return folder.resolve(CHECKPOINT);
+  }
+
+  /** Writes what a router alone needs. */
+  void write(OnnxGraphs graphs, EncoderConfig config, JsonObject training) throws IOException {
+    put("router.onnx", graphs.router());
+    writeDescription(config, training);
+  }
+
+  /** Writes an encoder with projection and router. */
+  void write(OnnxGraphs graphs, BaseModel base, EncoderConfig config, JsonObject training)
+      throws IOException {
+    byte[] head = graphs.head(base.onnx(), base.queryContent());
+    put("head.onnx", head);
+    put("model.onnx", OnnxGraphs.combine(base.onnx(), head));
+    put("tokenizer.json", base.tokenizer());
+    write(graphs, config, training);
+  }
+
+  /** Last, for it tells that the model is whole. */
+  private void writeDescription(EncoderConfig config, JsonObject training) throws IOException {
+    config.write(checkpoint());
+    Path conventions = checkpoint().resolve(EncoderConfig.FILE_NAME);
+    JsonObject json = JsonParser.parseString(Files.readString(conventions)).getAsJsonObject();
+    Files.delete(conventions);
+    json.add("training", training);
+    String text = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(json);
+    put(EncoderConfig.FILE_NAME, (text + "\n").getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Through a temporary file, so that no half of a file is taken for one. */
+  private void put(String name, byte[] content) throws IOException {
+    Path temporary = checkpoint().resolve(name + ".new");
+    Files.write(temporary, content);
+    Files.move(temporary, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** Removes the folder of the state, which must be empty. */
+  void finish() throws IOException {
+    Files.deleteIfExists(checkpoint());
+  }
+}

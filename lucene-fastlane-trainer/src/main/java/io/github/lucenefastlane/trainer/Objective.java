@@ -1,0 +1,166 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.trainer;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+/**
+ * The loss of a batch. Change the loss here, and its settings in {@link TrainingConfig}.
+ *
+ * <p>The sum of three, each weighted: contrastive loss (InfoNCE, van den Oord et al., 2018) on the
+ * routed score, the same on full MaxSim, and the Kullback-Leibler divergence of the routed ranking
+ * from full MaxSim's. The routed score of n views is their mean similarity with the document's best
+ * head; losses on it are means over n = 1, 2, 4... so that the first views are the best ones
+ * (Matryoshka learning, Kusupati et al., 2022).
+ */
+final class Objective {
+  private final RouterShape shape;
+  private final TrainingConfig config;
+
+  /**
+   * What a step tells about itself.
+   *
+   * @param loss the loss, with gradients
+   * @param routed its part on the routed score, not weighted
+   * @param full its part on full MaxSim, not weighted
+   * @param distillation the divergence, not weighted
+   * @param entropy of the first view's softmax over tokens, in nats, a mean over queries
+   */
+  record Losses(
+      NDArray loss, NDArray routed, NDArray full, NDArray distillation, NDArray entropy) {}
+
+  Objective(RouterShape shape, TrainingConfig config) {
+    this.shape = shape;
+    this.config = config;
+  }
+
+  /**
+   * The loss.
+   *
+   * @param weights with gradients
+   * @param temperature of the Gumbel-softmax, where tokens are selected
+   * @param random its noise
+   */
+  Losses evaluate(
+      NDManager manager,
+      Map<String, NDArray> weights,
+      Batch batch,
+      double temperature,
+      Random random) {
+    RouterNetwork<NDArray> network = new RouterNetwork<>(shape, new TorchAlgebra(manager, weights));
+    NDArray queries = batch.queries().vectors();
+    NDArray documents = batch.documents().vectors();
+    if (shape.projects()) {
+      queries = network.project(queries);
+      documents = network.project(documents);
+    }
+    NDArray logits = network.logits(queries, batch.content());
+    NDArray selection = select(network, logits, temperature, random);
+    NDArray views = network.views(selection, queries);
+    NDArray heads = Scores.heads(manager, documents, batch.documents().lengths());
+    NDArray ofViews = Scores.ofViews(views, heads);
+    NDArray routed = nesting(manager).matMul(ofViews).div((float) config.routedTemperature());
+    NDArray full = Scores.maxSim(queries, batch.content(), documents);
+    if (config.fullWeight() == 0) {
+      full = full.stopGradient();
+    }
+    NDArray routedLoss = contrastive(routed, batch);
+    NDArray fullLoss = contrastive(single(full.div((float) config.fullTemperature())), batch);
+    NDArray teacher = single(full.stopGradient().div((float) config.teacherTemperature()));
+    NDArray distillation = divergence(teacher, routed);
+    NDArray loss =
+        routedLoss
+            .mul((float) config.routedWeight())
+            .add(fullLoss.mul((float) config.fullWeight()))
+            .add(distillation.mul((float) config.distillationWeight()));
+    return new Losses(loss, routedLoss, fullLoss, distillation, entropy(logits));
+  }
+
+  /**
+   * What each view takes of each token. Where one token is taken, the gradient is that of the
+   * softmax with Gumbel noise.
+   */
+  private NDArray select(
+      RouterNetwork<NDArray> network, NDArray logits, double temperature, Random random) {
+    if (shape.selection() == Selection.COMBINATION) {
+      return network.selection(logits);
+    }
+    float[] noise = new float[Math.toIntExact(logits.getShape().size())];
+    for (int i = 0; i < noise.length; i++) {
+      noise[i] = (float) -Math.log(-Math.log(Math.max(random.nextDouble(), Double.MIN_NORMAL)));
+    }
+    NDArray noisy = logits.add(logits.getManager().create(noise, logits.getShape()));
+    NDArray soft = noisy.div((float) temperature).softmax(2);
+    NDArray hard = network.selection(noisy.stopGradient());
+    return hard.add(soft.sub(soft.stopGradient()));
+  }
+
+  /** [numbers of views, views]: row i takes the mean of the first 2^i views; the last all. */
+  private NDArray nesting(NDManager manager) {
+    int[] sizes =
+        IntStream.concat(
+                IntStream.iterate(1, n -> n < shape.views(), n -> 2 * n),
+                IntStream.of(shape.views()))
+            .toArray();
+    float[] rows = new float[sizes.length * shape.views()];
+    for (int i = 0; i < sizes.length; i++) {
+      for (int view = 0; view < sizes[i]; view++) {
+        rows[i * shape.views() + view] = 1f / sizes[i];
+      }
+    }
+    return manager.create(rows, new Shape(sizes.length, shape.views()));
+  }
+
+  /** [queries, 1, documents] of [queries, documents]. */
+  private static NDArray single(NDArray scores) {
+    return scores.expandDims(1);
+  }
+
+  /**
+   * Minus the log-probability of the target among the documents that are not excluded, a mean over
+   * queries and rankings.
+   *
+   * @param scores [queries, rankings, documents], divided by their temperature
+   */
+  private static NDArray contrastive(NDArray scores, Batch batch) {
+    Shape shape = scores.getShape();
+    NDArray logProbabilities = scores.add(single(batch.excluded())).logSoftmax(2);
+    return logProbabilities
+        .mul(single(batch.targets()))
+        .sum()
+        .div((float) -shape.get(0) * shape.get(1));
+  }
+
+  /** How far rankings are from the teacher's: Kullback-Leibler, a mean as above. */
+  private static NDArray divergence(NDArray teacher, NDArray scores) {
+    Shape shape = scores.getShape();
+    NDArray wanted = teacher.logSoftmax(2);
+    return wanted
+        .exp()
+        .mul(wanted.sub(scores.logSoftmax(2)))
+        .sum()
+        .div((float) shape.get(0) * shape.get(1));
+  }
+
+  private static NDArray entropy(NDArray logits) {
+    NDArray first = logits.stopGradient().get(":,0,:");
+    NDArray log = first.logSoftmax(1);
+    return log.exp().mul(log).sum().div((float) -first.getShape().get(0));
+  }
+}

@@ -1,0 +1,98 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.trainer;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
+
+/** The scores that training works on, of all queries with all documents of two blocks. */
+final class Scores {
+  /** Tokens between the first tokens of two windows. */
+  static final int STRIDE = 8;
+
+  private Scores() {}
+
+  /**
+   * The windows that stand for a document in the route graph: of two strides, one every stride.
+   *
+   * @param tokens of the document, at least 1
+   * @return how many, at least 1
+   */
+  static int windows(int tokens) {
+    return Math.max(1, Math.ceilDiv(tokens - STRIDE, STRIDE));
+  }
+
+  /**
+   * The heads of documents: normalised means of their windows.
+   *
+   * @param tokens [documents, tokens, dimension]
+   * @param lengths tokens of each document, before the filling
+   * @return [documents, windows, dimension]; a document of fewer windows has its last one again
+   */
+  static NDArray heads(NDManager manager, NDArray tokens, int[] lengths) {
+    int longest = Math.toIntExact(tokens.getShape().get(1));
+    int most = windows(longest);
+    float[] members = new float[lengths.length * most * longest];
+    for (int document = 0; document < lengths.length; document++) {
+      int count = windows(lengths[document]);
+      for (int window = 0; window < most; window++) {
+        int from = STRIDE * Math.min(window, count - 1);
+        int to = Math.min(lengths[document], from + 2 * STRIDE);
+        int row = (document * most + window) * longest;
+        Arrays.fill(members, row + from, row + to, 1);
+      }
+    }
+    NDArray windows = manager.create(members, new Shape(lengths.length, most, longest));
+    NDArray sums = windows.matMul(tokens);
+    return sums.div(sums.mul(sums).sum(new int[] {2}, true).sqrt());
+  }
+
+  /**
+   * The similarity of each view with its best head.
+   *
+   * @param views [queries, views, dimension]
+   * @param heads [documents, windows, dimension]
+   * @return [queries, views, documents]
+   */
+  static NDArray ofViews(NDArray views, NDArray heads) {
+    return best(views, heads);
+  }
+
+  /**
+   * Full MaxSim, divided by the number of query tokens.
+   *
+   * @param queries [queries, tokens, dimension]
+   * @param content [queries, tokens], 1 for a token and 0 for the filling
+   * @param documents [documents, tokens, dimension]
+   * @return [queries, documents]
+   */
+  static NDArray maxSim(NDArray queries, NDArray content, NDArray documents) {
+    Shape shape = content.getShape();
+    NDArray shares = content.div(content.sum(new int[] {1}, true));
+    NDArray row = shares.reshape(shape.get(0), 1, shape.get(1));
+    return row.matMul(best(queries, documents)).reshape(shape.get(0), -1);
+  }
+
+  /** For each vector of each query and each document, the similarity of the best vector there. */
+  private static NDArray best(NDArray queries, NDArray documents) {
+    Shape q = queries.getShape();
+    Shape d = documents.getShape();
+    NDArray all = queries.reshape(-1, q.get(2)).matMul(documents.reshape(-1, d.get(2)).transpose());
+    return all.reshape(q.get(0) * q.get(1), d.get(0), d.get(1))
+        .max(new int[] {2})
+        .reshape(q.get(0), q.get(1), d.get(0));
+  }
+}

@@ -1,0 +1,150 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.trainer;
+
+/**
+ * Everything that decides what is learned from given data: a training repeated with the same values
+ * gives the same model. Defaults are in {@link #DEFAULT}.
+ *
+ * @param epochs most passes over the training queries
+ * @param batch queries of one step
+ * @param negatives hard negatives of each query in a step
+ * @param minedEvery epochs between two searches for hard negatives with the model itself; 0 for
+ *     never
+ * @param queriesPerSet most queries of one data set in an epoch
+ * @param learningRate at its highest
+ * @param projectionRate learning rate of the projection, as a share of the others'
+ * @param warmUp share of the steps in which the learning rate rises
+ * @param weightDecay of matrices, per unit of learning rate
+ * @param maxGradientNorm gradients are scaled down to it
+ * @param routedWeight of the contrastive loss on the routed score
+ * @param fullWeight of the contrastive loss on full MaxSim
+ * @param distillationWeight of the divergence of the routed ranking from full MaxSim's
+ * @param routedTemperature divides routed scores (cosines) before the softmax
+ * @param fullTemperature divides full scores (means of cosines) before the softmax
+ * @param teacherTemperature divides full scores where they teach
+ * @param firstSelectionTemperature of the Gumbel-softmax at the first step
+ * @param lastSelectionTemperature the same at the last; it falls exponentially
+ * @param evaluationsPerEpoch how often the dev queries are searched
+ * @param patience evaluations without a better one after which training stops
+ * @param queryTokens most tokens of a query
+ * @param documentTokens most tokens of a document
+ * @param seed of everything random
+ */
+record TrainingConfig(
+    int epochs,
+    int batch,
+    int negatives,
+    int minedEvery,
+    int queriesPerSet,
+    double learningRate,
+    double projectionRate,
+    double warmUp,
+    double weightDecay,
+    double maxGradientNorm,
+    double routedWeight,
+    double fullWeight,
+    double distillationWeight,
+    double routedTemperature,
+    double fullTemperature,
+    double teacherTemperature,
+    double firstSelectionTemperature,
+    double lastSelectionTemperature,
+    int evaluationsPerEpoch,
+    int patience,
+    int queryTokens,
+    int documentTokens,
+    long seed) {
+
+  /** For text with relevance judgements. */
+  static final TrainingConfig DEFAULT =
+      new TrainingConfig(
+          8, 32, 1, 1, 8192, 1e-3, 0.3, 0.05, 0.01, 1, 1, 1, 1, 0.05, 0.02, 0.02, 2, 0.3, 2, 4, 64,
+          180, 42);
+
+  /** For a log of queries: full MaxSim is given, and its ranking is all there is to learn. */
+  static final TrainingConfig LABEL_FREE =
+      new TrainingConfig(
+          16, 16, 7, 0, 8192, 1e-3, 1, 0.05, 0.01, 1, 0, 0, 1, 0.05, 0.02, 0.02, 2, 0.3, 1, 4, 64,
+          180, 42);
+
+  TrainingConfig {
+    atLeast("epochs", 1, epochs);
+    atLeast("batch", 1, batch);
+    atLeast("negatives", 0, negatives);
+    atLeast("minedEvery", 0, minedEvery);
+    atLeast("queriesPerSet", 1, queriesPerSet);
+    positive("learningRate", learningRate);
+    notNegative("projectionRate", projectionRate);
+    notNegative("weightDecay", weightDecay);
+    positive("maxGradientNorm", maxGradientNorm);
+    notNegative("routedWeight", routedWeight);
+    notNegative("fullWeight", fullWeight);
+    notNegative("distillationWeight", distillationWeight);
+    positive("routedTemperature", routedTemperature);
+    positive("fullTemperature", fullTemperature);
+    positive("teacherTemperature", teacherTemperature);
+    positive("firstSelectionTemperature", firstSelectionTemperature);
+    positive("lastSelectionTemperature", lastSelectionTemperature);
+    atLeast("evaluationsPerEpoch", 1, evaluationsPerEpoch);
+    atLeast("patience", 1, patience);
+    atLeast("queryTokens", 1, queryTokens);
+    atLeast("documentTokens", 1, documentTokens);
+    if (!(warmUp >= 0 && warmUp < 1)) {
+      throw new IllegalArgumentException("warmUp must be in [0, 1), got " + warmUp);
+    }
+    if (batch == 1 && negatives == 0) {
+      throw new IllegalArgumentException("batch must be at least 2 without negatives, got 1");
+    }
+    if (routedWeight + distillationWeight == 0) {
+      throw new IllegalArgumentException(
+          "routedWeight or distillationWeight must be above 0, else no router is learned");
+    }
+  }
+
+  private static void atLeast(String name, int minimum, int value) {
+    if (value < minimum) {
+      throw new IllegalArgumentException(name + " must be at least " + minimum + ", got " + value);
+    }
+  }
+
+  private static void positive(String name, double value) {
+    if (!(value > 0 && Double.isFinite(value))) {
+      throw new IllegalArgumentException(name + " must be above 0 and finite, got " + value);
+    }
+  }
+
+  private static void notNegative(String name, double value) {
+    if (!(value >= 0 && Double.isFinite(value))) {
+      throw new IllegalArgumentException(name + " must be at least 0 and finite, got " + value);
+    }
+  }
+
+  /** The learning rate of a step: rises linearly, then falls as half a cosine to 0. */
+  double learningRate(int step, int steps) {
+    int warm = (int) Math.ceil(warmUp * steps);
+    if (step < warm) {
+      return learningRate * (step + 1) / warm;
+    }
+    double progress = (double) (step - warm) / Math.max(1, steps - warm);
+    return learningRate * 0.5 * (1 + Math.cos(Math.PI * progress));
+  }
+
+  /** The temperature of the Gumbel-softmax at a step. */
+  double selectionTemperature(int step, int steps) {
+    double progress = (double) step / Math.max(1, steps - 1);
+    return firstSelectionTemperature
+        * Math.pow(lastSelectionTemperature / firstSelectionTemperature, progress);
+  }
+}

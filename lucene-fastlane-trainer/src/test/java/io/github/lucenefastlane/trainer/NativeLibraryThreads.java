@@ -1,0 +1,24 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.trainer;
+
+import com.carrotsearch.randomizedtesting.ThreadFilter;
+
+/** The threads that native libraries leave behind for the life of the JVM. */
+public final class NativeLibraryThreads implements ThreadFilter {
+  @Override
+  public boolean reject(Thread thread) {
+    return thread.getName().equals("JNA Cleaner") || thread.getName().equals("process reaper");
+  }
+}
