@@ -15,6 +15,7 @@ package io.github.lucenefastlane.encoder;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -371,6 +372,24 @@ public final class TokenEncoder implements Closeable {
       }
       this.threads = threads;
       return this;
+    }
+
+    /**
+     * The model's ONNX file, as it is without a head that was appended here.
+     *
+     * @throws IOException if it cannot be read
+     */
+    public InputStream openOnnx() throws IOException {
+      return files.openOnnx();
+    }
+
+    /**
+     * The model's {@code tokenizer.json}.
+     *
+     * @throws IOException if it cannot be read
+     */
+    public InputStream openTokenizer() throws IOException {
+      return files.openTokenizer();
     }
 
     /**

@@ -60,6 +60,16 @@ public class TestModelFolder extends EncoderTestCase {
       assertSame(fromResource.encodeDocument(text), fromFolder.encodeDocument(text));
       assertSame(fromResource.encodeDocument(text), fromNames.encodeDocument(text));
     }
+    for (TokenEncoder.Builder builder :
+        List.of(TokenEncoder.builder(folder), TokenEncoder.miniLmBuilder())) {
+      try (InputStream onnx = builder.openOnnx();
+          InputStream tokenizer = builder.openTokenizer()) {
+        assertArrayEquals(
+            Files.readAllBytes(folder.resolve("some-name.onnx")), onnx.readAllBytes());
+        assertArrayEquals(
+            Files.readAllBytes(folder.resolve("tokenizer.json")), tokenizer.readAllBytes());
+      }
+    }
   }
 
   private static void copy(String resource, Path to) throws IOException {
