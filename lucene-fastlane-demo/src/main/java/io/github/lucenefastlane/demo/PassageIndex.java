@@ -138,7 +138,7 @@ public final class PassageIndex implements Closeable {
   }
 
   /** How token vectors are compared. */
-  VectorSimilarityFunction similarity() {
+  public VectorSimilarityFunction similarity() {
     return similarity;
   }
 

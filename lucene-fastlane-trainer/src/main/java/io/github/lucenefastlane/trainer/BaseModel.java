@@ -13,72 +13,77 @@
  */
 package io.github.lucenefastlane.trainer;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import io.github.lucenefastlane.demo.CommandFailure;
 import io.github.lucenefastlane.encoder.TokenEncoder;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.BitSet;
-import java.util.Map;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 
 /**
- * The files of the encoder that a projection and a router are put on.
+ * The encoder that a projection and a router are put on, and its files.
  *
+ * @param encoder gives the states, one per content token
  * @param onnx its ONNX file
  * @param tokenizer its {@code tokenizer.json}
+ * @param bundled whether it comes with the program
  */
-record BaseModel(byte[] onnx, byte[] tokenizer) {
+record BaseModel(TokenEncoder encoder, byte[] onnx, byte[] tokenizer, boolean bundled)
+    implements Closeable {
 
   /**
-   * Reads the files.
+   * Loads an encoder.
    *
-   * @param folder null for the model that ships with the program
+   * @param folder null for the one that comes with the program, as it was published
+   * @param threads that compute
+   * @throws CommandFailure if it has been trained already
    */
-  static BaseModel read(Path folder) throws IOException {
-    if (folder == null) {
-      return new BaseModel(
-          resource("all-minilm-l6-v2.onnx"), resource("all-minilm-l6-v2-tokenizer.json"));
-    }
-    for (String name : new String[] {"model.onnx", "onnx/model.onnx"}) {
-      if (Files.isRegularFile(folder.resolve(name))) {
-        return new BaseModel(
-            Files.readAllBytes(folder.resolve(name)),
-            Files.readAllBytes(folder.resolve("tokenizer.json")));
+  static BaseModel load(Path folder, int threads) throws IOException {
+    TokenEncoder.Builder builder =
+        folder == null ? TokenEncoder.miniLmBuilder() : TokenEncoder.builder(folder);
+    TokenEncoder encoder = builder.threads(threads).build();
+    try {
+      if (encoder.hasRouter() || encoder.base().isPresent()) {
+        throw new CommandFailure(
+            "the model in " + folder + " has a router; train the encoder that it was made of");
+      }
+      BaseModel model =
+          new BaseModel(
+              encoder, bytes(builder.openOnnx()), bytes(builder.openTokenizer()), folder == null);
+      encoder = null;
+      return model;
+    } finally {
+      if (encoder != null) {
+        encoder.close();
       }
     }
-    throw new CommandFailure("no model.onnx in " + folder);
   }
 
-  private static byte[] resource(String name) throws IOException {
-    try (InputStream stream = TokenEncoder.class.getClassLoader().getResourceAsStream(name)) {
-      return stream.readAllBytes();
+  private static byte[] bytes(InputStream file) throws IOException {
+    try (file) {
+      return file.readAllBytes();
     }
   }
 
-  /** Ids of the tokens whose vectors a query keeps. */
-  BitSet queryContent() {
-    JsonObject json =
-        JsonParser.parseString(new String(tokenizer, StandardCharsets.UTF_8)).getAsJsonObject();
-    BitSet content = new BitSet();
-    for (Map.Entry<String, JsonElement> entry :
-        json.getAsJsonObject("model").getAsJsonObject("vocab").entrySet()) {
-      String spelling = entry.getKey();
-      String word = spelling.startsWith("##") ? spelling.substring(2) : spelling;
-      content.set(
-          entry.getValue().getAsInt(), word.codePoints().anyMatch(Character::isLetterOrDigit));
+  /** Equal for encoders that encode texts alike. */
+  String fingerprint() {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(onnx);
+      digest.update(tokenizer);
+      digest.update(encoder.config().toString().getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
     }
-    for (JsonElement added : json.getAsJsonArray("added_tokens")) {
-      JsonObject token = added.getAsJsonObject();
-      if (token.get("special").getAsBoolean()
-          && !token.get("content").getAsString().contains("UNK")) {
-        content.clear(token.get("id").getAsInt());
-      }
-    }
-    return content;
+  }
+
+  @Override
+  public void close() throws IOException {
+    encoder.close();
   }
 }

@@ -52,6 +52,11 @@ final class EncodedTexts {
     }
   }
 
+  /** The queries' tokens, to be closed. */
+  TokenSource queries(QueryLog log) throws IOException {
+    return states(log.name(), "query", log.queries(), this::encodeQueries);
+  }
+
   private TokenSource states(
       String label, String side, List<String> texts, StateCache.Encoding encoding)
       throws IOException {

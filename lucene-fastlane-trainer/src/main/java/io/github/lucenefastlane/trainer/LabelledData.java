@@ -21,17 +21,14 @@ import io.github.lucenefastlane.demo.Passage;
 import io.github.lucenefastlane.demo.PassageSource;
 import io.github.lucenefastlane.demo.Question;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.lucene.document.Document;
@@ -43,29 +40,28 @@ import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.store.ByteBuffersDirectory;
-import org.apache.lucene.util.StringHelper;
 
 /**
  * A collection in a folder as BEIR lays it out: {@code corpus.jsonl}, {@code queries.jsonl} (each
- * perhaps with {@code .gz}) and {@code qrels.tsv}. Queries without a relevant passage are left out.
+ * perhaps with {@code .gz}) and {@code qrels.tsv}; perhaps {@code NOTICE.txt}. Queries without a
+ * relevant passage are left out.
  */
 final class LabelledData {
-  /** One query in so many is for telling progress. */
-  private static final int DEV_SHARE = 20;
-
-  private static final int MAX_DEV = 200;
-  private static final int MAX_POOL = 2000;
   private static final int BM25_NEGATIVES = 30;
 
+  private static final String NOTICE = "NOTICE.txt";
+
   private final String name;
+  private final String notice;
   private final List<String> documents = new ArrayList<>();
   private final List<String> queries = new ArrayList<>();
   private final List<String> queryIds = new ArrayList<>();
   private final List<int[]> relevant = new ArrayList<>();
   private final List<int[]> grades = new ArrayList<>();
 
-  private LabelledData(String name) {
+  private LabelledData(String name, String notice) {
     this.name = name;
+    this.notice = notice;
   }
 
   /**
@@ -78,7 +74,11 @@ final class LabelledData {
       throw new CommandFailure("no such folder: " + folder + " (give --data BEIR-like folders)");
     }
     LabelledData data =
-        new LabelledData(folder.toAbsolutePath().normalize().getFileName().toString());
+        new LabelledData(
+            folder.toAbsolutePath().normalize().getFileName().toString(),
+            Files.isRegularFile(folder.resolve(NOTICE))
+                ? Files.readString(folder.resolve(NOTICE)).strip()
+                : "");
     Map<String, Integer> numbers = new HashMap<>();
     PassageSource.of(required(folder, "corpus.jsonl", "corpus.jsonl.gz"))
         .forEach((Passage passage) -> data.addDocument(passage, numbers));
@@ -141,6 +141,11 @@ final class LabelledData {
     return name;
   }
 
+  /** Source and licence, as {@code NOTICE.txt} in the folder tells; empty if there is none. */
+  String notice() {
+    return notice;
+  }
+
   /** Texts of the passages. */
   List<String> documents() {
     return documents;
@@ -180,18 +185,8 @@ final class LabelledData {
       throw new CommandFailure(
           name + " has " + answerable.length + " queries with a token, training needs at least 2");
     }
-    int[] dev = Arrays.stream(answerable).filter(this::isDev).toArray();
-    if (dev.length == 0 || dev.length == answerable.length) { // a very small collection
-      dev = new int[] {answerable[0]};
-    }
-    Set<Integer> devSet = new HashSet<>();
-    Arrays.stream(dev).forEach(devSet::add);
-    int[] training = Arrays.stream(answerable).filter(q -> !devSet.contains(q)).toArray();
     int[][] hard = bm25Negatives(answerable, documentStates);
-    if (dev.length > MAX_DEV) {
-      int[] all = dev;
-      dev = IntStream.range(0, MAX_DEV).map(i -> all[i * all.length / MAX_DEV]).toArray();
-    }
+    Split split = Split.of(queryIds, answerable, usable, hard, documentStates);
     return new TrainingSet(
         name,
         queryStates,
@@ -199,41 +194,9 @@ final class LabelledData {
         usable,
         usableGrades,
         hard,
-        training,
-        dev,
-        pool(dev, usable, hard, documentStates));
-  }
-
-  /** By the id alone, so that a query stays a dev query whatever is added beside it. */
-  private boolean isDev(int query) {
-    byte[] id = queryIds.get(query).getBytes(StandardCharsets.UTF_8);
-    return Integer.remainderUnsigned(
-            StringHelper.murmurhash3_x86_32(id, 0, id.length, 0), DEV_SHARE)
-        == 0;
-  }
-
-  /** The relevant documents, then those that look so, then any, up to the limit. */
-  private static int[] pool(int[] dev, int[][] relevant, int[][] hard, TokenSource documents) {
-    LinkedHashSet<Integer> pool = new LinkedHashSet<>();
-    for (int query : dev) {
-      Arrays.stream(relevant[query]).forEach(pool::add);
-    }
-    for (int rank = 0; rank < BM25_NEGATIVES && pool.size() < MAX_POOL / 2; rank++) {
-      for (int query : dev) {
-        if (rank < hard[query].length) {
-          pool.add(hard[query][rank]);
-        }
-      }
-    }
-    int[] others =
-        new Random(0)
-            .ints(4L * MAX_POOL, 0, documents.size())
-            .filter(document -> documents.tokens(document) > 0)
-            .toArray();
-    for (int i = 0; i < others.length && pool.size() < MAX_POOL; i++) {
-      pool.add(others[i]);
-    }
-    return pool.stream().mapToInt(Integer::intValue).sorted().toArray();
+        split.training(),
+        split.dev(),
+        split.pool());
   }
 
   private int[][] bm25Negatives(int[] wanted, TokenSource documentStates) throws IOException {

@@ -13,13 +13,10 @@
  */
 package io.github.lucenefastlane.trainer;
 
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import io.github.lucenefastlane.demo.CommandFailure;
 import io.github.lucenefastlane.encoder.EncoderConfig;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -28,7 +25,7 @@ import java.nio.file.StandardCopyOption;
  * The folder of a trained model: {@code router.onnx}, the router alone; with a projection also
  * {@code model.onnx}, the encoder with both, {@code head.onnx}, what was added to it, and {@code
  * tokenizer.json}; and {@value EncoderConfig#FILE_NAME}, the encoder's conventions and, under
- * {@code training}, where the model comes from and how good it is.
+ * {@code about}, where the model comes from and how good it is.
  */
 final class ModelFolder {
   /** Hidden, so that it is no part of the model. */
@@ -58,31 +55,36 @@ final class ModelFolder {
     return folder.resolve(CHECKPOINT);
   }
 
-  /** Writes what a router alone needs. */
-  void write(OnnxGraphs graphs, EncoderConfig config, JsonObject training) throws IOException {
+  /** Writes a router for another encoder's token vectors. */
+  void writeRouter(OnnxGraphs graphs, EncoderConfig config, JsonObject about) throws IOException {
     put("router.onnx", graphs.router());
-    writeDescription(config, training);
+    writeDescription(config, null, about);
   }
 
   /** Writes an encoder with projection and router. */
-  void write(OnnxGraphs graphs, BaseModel base, EncoderConfig config, JsonObject training)
-      throws IOException {
-    byte[] head = graphs.head(base.onnx(), base.queryContent());
+  void writeModel(OnnxGraphs graphs, BaseModel base, JsonObject about) throws IOException {
+    byte[] head =
+        graphs.head(base.onnx(), base.encoder().queryContentIds(), base.encoder().vocabularySize());
     put("head.onnx", head);
     put("model.onnx", OnnxGraphs.combine(base.onnx(), head));
+    put("router.onnx", graphs.router());
     put("tokenizer.json", base.tokenizer());
-    write(graphs, config, training);
+    writeDescription(base.encoder().config(), base.bundled() ? base.encoder().name() : null, about);
   }
 
   /** Last, for it tells that the model is whole. */
-  private void writeDescription(EncoderConfig config, JsonObject training) throws IOException {
-    config.write(checkpoint());
-    Path conventions = checkpoint().resolve(EncoderConfig.FILE_NAME);
-    JsonObject json = JsonParser.parseString(Files.readString(conventions)).getAsJsonObject();
-    Files.delete(conventions);
-    json.add("training", training);
-    String text = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(json);
-    put(EncoderConfig.FILE_NAME, (text + "\n").getBytes(StandardCharsets.UTF_8));
+  private void writeDescription(EncoderConfig config, String base, JsonObject about)
+      throws IOException {
+    JsonObject json = new JsonObject();
+    if (base != null) {
+      json.addProperty("base", base);
+    }
+    json.add("about", about);
+    Path description = checkpoint().resolve(EncoderConfig.FILE_NAME);
+    Files.writeString(description, json.toString());
+    config.write(checkpoint()); // keeps what is there
+    Files.move(
+        description, folder.resolve(EncoderConfig.FILE_NAME), StandardCopyOption.ATOMIC_MOVE);
   }
 
   /** Through a temporary file, so that no half of a file is taken for one. */

@@ -21,6 +21,7 @@ import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.InvalidProtocolBufferException;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 
@@ -42,7 +43,7 @@ final class OnnxGraphs {
   private static final String TOKEN_EMBEDDINGS = "token_embeddings";
   private static final String ATTENTION_MASK = "attention_mask";
   private static final String INPUT_IDS = "input_ids";
-  private static final List<String> STATES = List.of("last_hidden_state", TOKEN_EMBEDDINGS);
+  private static final String STATES = "last_hidden_state";
 
   private final RouterShape shape;
   private final Weights weights;
@@ -78,21 +79,22 @@ final class OnnxGraphs {
    * @param base an ONNX file with the input {@code input_ids} and the output {@code
    *     last_hidden_state}; token vectors and views are made of that
    * @param queryContent ids of the tokens whose vectors a query keeps
+   * @param vocabulary how many ids there are
    * @throws IllegalArgumentException if the base is no such file
    */
-  byte[] head(byte[] base, BitSet queryContent) {
+  byte[] head(byte[] base, BitSet queryContent, int vocabulary) {
     if (!shape.projects()) {
       throw new IllegalArgumentException("a router without projection has no head, only a router");
     }
     ModelProto model = parse(base);
-    String states = checkBase(model);
+    checkBase(model);
     GraphProto.Builder graph = GraphProto.newBuilder();
     OnnxAlgebra algebra = new OnnxAlgebra(graph, PREFIX, weights);
     RouterNetwork<String> network = new RouterNetwork<>(shape, algebra);
-    String tokens = network.project(states);
+    String tokens = network.project(STATES);
     algebra.name(tokens, TOKEN_EMBEDDINGS);
     graph.addOutput(value(TOKEN_EMBEDDINGS, TensorProto.DataType.FLOAT, shape.dimension()));
-    float[] table = new float[vocabulary(model, queryContent)];
+    float[] table = new float[Math.max(vocabulary, queryContent.length())];
     queryContent.stream().forEach(id -> table[id] = 1);
     String content = algebra.look(table, INPUT_IDS);
     if (model.getGraph().getInputList().stream()
@@ -105,7 +107,7 @@ final class OnnxGraphs {
 
   /** The base's file and a head as one file. */
   static byte[] combine(byte[] base, byte[] head) {
-    byte[] combined = java.util.Arrays.copyOf(base, base.length + head.length);
+    byte[] combined = Arrays.copyOf(base, base.length + head.length);
     System.arraycopy(head, 0, combined, base.length, head.length);
     return combined;
   }
@@ -128,8 +130,7 @@ final class OnnxGraphs {
                     dimension(shape.dimension()))));
   }
 
-  /** The name of the base's states. */
-  private String checkBase(ModelProto model) {
+  private void checkBase(ModelProto model) {
     if (model.getIrVersion() < MIN_IR) {
       throw new IllegalArgumentException(
           "the base model's ir_version must be at least "
@@ -155,32 +156,38 @@ final class OnnxGraphs {
       throw new IllegalArgumentException("the base model has no input " + INPUT_IDS);
     }
     List<String> outputs = graph.getOutputList().stream().map(ValueInfoProto::getName).toList();
-    if (outputs.contains(TOKEN_EMBEDDINGS) || !outputs.contains(STATES.get(0))) {
+    if (outputs.contains(TOKEN_EMBEDDINGS) || !outputs.contains(STATES)) {
       throw new IllegalArgumentException(
           "the base model must have the output "
-              + STATES.get(0)
+              + STATES
               + " and none that is called "
               + TOKEN_EMBEDDINGS
               + ", it has "
               + outputs);
     }
+    graph.getOutputList().stream()
+        .filter(output -> output.getName().equals(STATES))
+        .forEach(this::checkStates);
     if (graph.getInitializerList().stream()
         .anyMatch(tensor -> tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL)) {
       throw new IllegalArgumentException(
           "the base model must hold its weights itself, it has them in other files");
     }
-    return STATES.get(0);
   }
 
-  /**
-   * One more than the largest id: that of the embedding table if it is told, else the content's.
-   */
-  private static int vocabulary(ModelProto model, BitSet queryContent) {
-    return model.getGraph().getInitializerList().stream()
-        .filter(
-            tensor -> tensor.getName().contains("word_embeddings") && tensor.getDimsCount() == 2)
-        .mapToInt(tensor -> Math.toIntExact(tensor.getDims(0)))
-        .reduce(queryContent.length(), Math::max);
+  /** An encoder may have more layers than its file. */
+  private void checkStates(ValueInfoProto states) {
+    TensorShapeProto axes = states.getType().getTensorType().getShape();
+    long last = axes.getDimCount() == 3 ? axes.getDim(2).getDimValue() : 0; // 0 for a free one
+    if (last != 0 && last != shape.stateDimension()) {
+      throw new IllegalArgumentException(
+          "the base model's "
+              + STATES
+              + " must have the dimension of the states that were trained on, "
+              + shape.stateDimension()
+              + ", it has "
+              + last);
+    }
   }
 
   private static ModelProto parse(byte[] model) {

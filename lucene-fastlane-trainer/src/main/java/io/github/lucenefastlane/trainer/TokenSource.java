@@ -16,6 +16,7 @@ package io.github.lucenefastlane.trainer;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /** The token vectors of numbered texts, as 16-bit floats. Used by one thread. */
 interface TokenSource extends Closeable {
@@ -36,4 +37,19 @@ interface TokenSource extends Closeable {
    *     little endian
    */
   void read(int text, int count, ByteBuffer target) throws IOException;
+
+  /** The first vectors of a text, {@code float[count][dimension()]}. */
+  default float[][] vectors(int text, int count) throws IOException {
+    ByteBuffer halves =
+        ByteBuffer.allocate(count * dimension() * Short.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    read(text, count, halves);
+    halves.flip();
+    float[][] vectors = new float[count][dimension()];
+    for (float[] vector : vectors) {
+      for (int i = 0; i < vector.length; i++) {
+        vector[i] = Float.float16ToFloat(halves.getShort());
+      }
+    }
+    return vectors;
+  }
 }

@@ -13,18 +13,17 @@
  */
 package io.github.lucenefastlane.trainer;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
 import io.github.lucenefastlane.demo.Console;
 import io.github.lucenefastlane.demo.FastLane;
-import io.github.lucenefastlane.demo.Model;
+import io.github.lucenefastlane.encoder.TokenEncoder;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import org.apache.lucene.util.IOUtils;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,7 +40,9 @@ import picocli.CommandLine.Spec;
     name = "fastlane train",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Learns a projection of an encoder's token vectors and a query router.",
+    description =
+        "Learns a query router together with a projection of an encoder's token vectors, or alone"
+            + " for an index.",
     footer = {
       "",
       "The encoder itself stays as it is: its vectors of all texts are computed once and kept in"
@@ -50,6 +51,9 @@ import picocli.CommandLine.Spec;
 public final class TrainCommand implements Callable<Integer> {
   /** Held for good: a logger nobody holds forgets its level. */
   private static final Logger LUCENE_LOGGER = Logger.getLogger("org.apache.lucene");
+
+  private static final int DEFAULT_DIMENSION = 128;
+  private static final String STATES = ".fastlane-states";
 
   private final Console console;
 
@@ -65,6 +69,20 @@ public final class TrainCommand implements Callable<Integer> {
   private List<Path> data = new ArrayList<>();
 
   @Option(
+      names = "--queries",
+      paramLabel = "FILE",
+      description =
+          "Instead of --data: a log of queries, one a line, or a .jsonl with the text of each. A"
+              + " router alone is learned, from what full MaxSim finds in --index.")
+  private Path queries;
+
+  @Option(
+      names = "--index",
+      paramLabel = "DIR",
+      description = "With --queries: an index that ./fastlane index made.")
+  private Path index;
+
+  @Option(
       names = "--out",
       paramLabel = "DIR",
       required = true,
@@ -74,32 +92,38 @@ public final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       paramLabel = "DIR",
-      description = "Folder of the encoder to start from (default: all-MiniLM-L6-v2).")
+      description = "Folder of the encoder (default: all-MiniLM-L6-v2, or that of --index).")
   private String model;
 
   @Option(
       names = "--cache",
       paramLabel = "DIR",
-      description = "Folder for encoded texts (default: .fastlane-states beside --out).")
+      description = "Folder for encoded texts (default: " + STATES + " beside --out).")
   private Path cache;
 
   @Option(
       names = "--dimension",
-      defaultValue = "128",
-      description = "Components of a token vector (${DEFAULT-VALUE}).")
-  private int dimension;
+      paramLabel = "N",
+      description = "Components of a token vector (" + DEFAULT_DIMENSION + ").")
+  private Integer dimension;
 
-  @Option(names = "--views", defaultValue = "8", description = "Views (${DEFAULT-VALUE}).")
+  @Option(
+      names = "--views",
+      paramLabel = "N",
+      defaultValue = "8",
+      description = "Views (${DEFAULT-VALUE}).")
   private int views;
 
   @Option(
       names = "--layers",
+      paramLabel = "N",
       defaultValue = "1",
       description = "Self-attention blocks of the router (${DEFAULT-VALUE}).")
   private int layers;
 
   @Option(
       names = "--heads",
+      paramLabel = "N",
       defaultValue = "4",
       description = "Heads of each block (${DEFAULT-VALUE}).")
   private int heads;
@@ -112,28 +136,36 @@ public final class TrainCommand implements Callable<Integer> {
               + " ${DEFAULT-VALUE}).")
   private Selection selection;
 
-  @Option(names = "--epochs", description = "Most passes over the queries.")
+  @Option(names = "--epochs", paramLabel = "N", description = "Most passes over the queries.")
   private Integer epochs;
 
-  @Option(names = "--batch", description = "Queries of a step.")
+  @Option(names = "--steps", paramLabel = "N", description = "Most steps.")
+  private Integer steps;
+
+  @Option(names = "--batch", paramLabel = "N", description = "Queries of a step.")
   private Integer batch;
 
-  @Option(names = "--negatives", description = "Hard negatives of each query in a step.")
-  private Integer negatives;
-
-  @Option(names = "--learning-rate", description = "The highest learning rate.")
-  private Double learningRate;
-
-  @Option(names = "--document-tokens", description = "Most tokens of a document to learn from.")
+  @Option(
+      names = "--document-tokens",
+      paramLabel = "N",
+      description = "Most tokens of a document to learn from.")
   private Integer documentTokens;
 
-  @Option(names = "--seed", description = "Of everything random.")
+  @Option(names = "--seed", paramLabel = "N", description = "Of everything random.")
   private Long seed;
 
   @Option(
+      names = "--set",
+      paramLabel = "NAME=VALUE",
+      description = "Any other setting, for instance learningRate=0.0005; a wrong name lists all.")
+  private Map<String, String> settings = new LinkedHashMap<>();
+
+  @Option(
       names = "--threads",
+      paramLabel = "N",
       description = "Threads that compute (default: the number of processors).")
-  private Integer threads;
+  private int threads =
+      Math.min(TokenEncoder.Builder.MAX_THREADS, Runtime.getRuntime().availableProcessors());
 
   @Option(names = "--debug", description = "Print the stack trace of a failure.")
   private boolean debug;
@@ -177,107 +209,61 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    TrainingConfig config = config();
-    if (data.isEmpty()) {
-      throw new ParameterException(spec.commandLine(), "--data is missing");
+    if (data.isEmpty() == (queries == null) || (queries == null) != (index == null)) {
+      throw wrong("either --data, or --queries and --index must be given");
     }
-    int processors = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
-    Torch torch = Torch.load(processors);
-    ModelFolder folder = new ModelFolder(out);
-    List<LabelledData> collections = new ArrayList<>();
-    for (Path path : data) {
-      collections.add(LabelledData.read(path));
+    if (threads < 1 || threads > TokenEncoder.Builder.MAX_THREADS) {
+      throw wrong(
+          "--threads must be in 1.." + TokenEncoder.Builder.MAX_THREADS + ", got " + threads);
     }
-    List<TrainingSet> sets = new ArrayList<>();
-    try (Model base = Model.load(model, null);
-        StateCache states = new StateCache(cacheFolder(), identity(base))) {
-      RouterShape shape = shape(base.encoder().dimension());
-      for (LabelledData collection : collections) {
-        sets.add(new EncodedTexts(base.encoder(), states, console).trainingSet(collection));
-      }
-      TrainingState state;
-      try (Checkpoints checkpoints =
-          new Checkpoints(folder.checkpoint(), shape + " " + config + " " + identity(base))) {
-        float[] axes =
-            PrincipalAxes.of(
-                torch, sets, shape.dimension(), config.documentTokens(), config.seed());
-        Weights initial = Weights.initial(shape, axes, config.seed());
-        state =
-            new Trainer(torch, shape, config, sets, checkpoints, new TrainingDisplay(console))
-                .train(initial);
-        folder.write(
-            new OnnxGraphs(shape, state.best),
-            BaseModel.read(model == null ? null : Path.of(model)),
-            base.encoder().config(),
-            description(shape, config, base, state));
-        checkpoints.delete();
-      }
-      folder.finish();
-      console.out().println("Model in " + out + ": " + state.bestScores);
-    } finally {
-      IOUtils.close(sets);
+    if (index != null && dimension != null) {
+      throw wrong("--dimension is that of the vectors where --index is given");
+    }
+    TrainingConfig config =
+        config(index == null ? TrainingConfig.DEFAULT : TrainingConfig.LABEL_FREE);
+    Path states = cache != null ? cache : out.toAbsolutePath().resolveSibling(STATES);
+    Training training = new Training(Torch.load(threads), config, out, states, console);
+    if (index != null) {
+      training.learnRouter(queries, index, model, size -> shape(0, size));
+      return 0;
+    }
+    try (BaseModel base = BaseModel.load(model == null ? null : Path.of(model), threads)) {
+      int wanted = dimension == null ? DEFAULT_DIMENSION : dimension;
+      training.learnModel(data, base, size -> shape(size, wanted));
     }
     return 0;
   }
 
-  private static JsonObject description(
-      RouterShape shape, TrainingConfig config, Model base, TrainingState state) {
-    JsonObject json = new JsonObject();
-    json.addProperty("base_model", base.encoder().name());
-    json.addProperty("dimension", shape.dimension());
-    json.addProperty("views", shape.views());
-    json.addProperty("router", shape.toString());
-    json.addProperty("settings", config.toString());
-    json.addProperty("steps", state.bestStep);
-    json.add("data", new JsonArray());
-    return json;
-  }
-
-  private RouterShape shape(int stateDimension) {
+  private RouterShape shape(int stateDimension, int vectorDimension) {
     try {
-      return new RouterShape(stateDimension, dimension, views, layers, heads, selection);
+      return new RouterShape(stateDimension, vectorDimension, views, layers, heads, selection);
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+      throw wrong(e.getMessage());
     }
   }
 
-  private TrainingConfig config() {
-    TrainingConfig config = TrainingConfig.DEFAULT;
+  private TrainingConfig config(TrainingConfig defaults) {
+    Map<String, Object> given = new LinkedHashMap<>();
+    given.put("epochs", epochs);
+    given.put("steps", steps);
+    given.put("batch", batch);
+    given.put("documentTokens", documentTokens);
+    given.put("seed", seed);
+    given.putAll(settings);
+    TrainingConfig config = defaults;
     try {
-      return new TrainingConfig(
-          epochs == null ? config.epochs() : epochs,
-          batch == null ? config.batch() : batch,
-          negatives == null ? config.negatives() : negatives,
-          config.minedEvery(),
-          config.queriesPerSet(),
-          learningRate == null ? config.learningRate() : learningRate,
-          config.projectionRate(),
-          config.warmUp(),
-          config.weightDecay(),
-          config.maxGradientNorm(),
-          config.routedWeight(),
-          config.fullWeight(),
-          config.distillationWeight(),
-          config.routedTemperature(),
-          config.fullTemperature(),
-          config.teacherTemperature(),
-          config.firstSelectionTemperature(),
-          config.lastSelectionTemperature(),
-          config.evaluationsPerEpoch(),
-          config.patience(),
-          config.queryTokens(),
-          documentTokens == null ? config.documentTokens() : documentTokens,
-          seed == null ? config.seed() : seed);
+      for (Map.Entry<String, Object> setting : given.entrySet()) {
+        if (setting.getValue() != null) {
+          config = config.with(setting.getKey(), setting.getValue().toString());
+        }
+      }
+      return config;
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+      throw wrong(e.getMessage());
     }
   }
 
-  private static String identity(Model base) {
-    return base.fingerprint() + " " + base.encoder().config();
-  }
-
-  private Path cacheFolder() {
-    return cache != null ? cache : out.toAbsolutePath().resolveSibling(".fastlane-states");
+  private ParameterException wrong(String usage) {
+    return new ParameterException(spec.commandLine(), usage);
   }
 }

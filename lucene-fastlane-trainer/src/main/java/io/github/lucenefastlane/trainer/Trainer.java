@@ -77,6 +77,9 @@ final class Trainer {
   TrainingState train(Weights initial) throws IOException {
     int stepsPerEpoch = schedule.stepsPerEpoch();
     int steps = config.epochs() * stepsPerEpoch;
+    if (config.steps() > 0) {
+      steps = Math.min(steps, config.steps());
+    }
     int evaluationGap = Math.max(1, stepsPerEpoch / config.evaluationsPerEpoch());
     TrainingState state = checkpoints.read();
     if (state == null) {

@@ -13,11 +13,16 @@
  */
 package io.github.lucenefastlane.trainer;
 
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+
 /**
  * Everything that decides what is learned from given data: a training repeated with the same values
  * gives the same model. Defaults are in {@link #DEFAULT}.
  *
  * @param epochs most passes over the training queries
+ * @param steps most steps; 0 for as many as the epochs have
  * @param batch queries of one step
  * @param negatives hard negatives of each query in a step
  * @param minedEvery epochs between two searches for hard negatives with the model itself; 0 for
@@ -44,6 +49,7 @@ package io.github.lucenefastlane.trainer;
  */
 record TrainingConfig(
     int epochs,
+    int steps,
     int batch,
     int negatives,
     int minedEvery,
@@ -70,17 +76,18 @@ record TrainingConfig(
   /** For text with relevance judgements. */
   static final TrainingConfig DEFAULT =
       new TrainingConfig(
-          8, 32, 1, 1, 8192, 1e-3, 0.3, 0.05, 0.01, 1, 1, 1, 1, 0.05, 0.02, 0.02, 2, 0.3, 2, 4, 64,
-          180, 42);
+          8, 0, 32, 1, 1, 8192, 1e-3, 0.3, 0.05, 0.01, 1, 1, 1, 1, 0.05, 0.02, 0.02, 2, 0.3, 2, 4,
+          64, 180, 42);
 
   /** For a log of queries: full MaxSim is given, and its ranking is all there is to learn. */
   static final TrainingConfig LABEL_FREE =
       new TrainingConfig(
-          16, 16, 7, 0, 8192, 1e-3, 1, 0.05, 0.01, 1, 0, 0, 1, 0.05, 0.02, 0.02, 2, 0.3, 1, 4, 64,
-          180, 42);
+          16, 0, 16, 7, 0, 8192, 1e-3, 1, 0.05, 0.01, 1, 0, 0, 1, 0.05, 0.02, 0.02, 2, 0.3, 1, 4,
+          64, 180, 42);
 
   TrainingConfig {
     atLeast("epochs", 1, epochs);
+    atLeast("steps", 0, steps);
     atLeast("batch", 1, batch);
     atLeast("negatives", 0, negatives);
     atLeast("minedEvery", 0, minedEvery);
@@ -128,6 +135,56 @@ record TrainingConfig(
   private static void notNegative(String name, double value) {
     if (!(value >= 0 && Double.isFinite(value))) {
       throw new IllegalArgumentException(name + " must be at least 0 and finite, got " + value);
+    }
+  }
+
+  /**
+   * This configuration with another value of a component.
+   *
+   * @param name of the component
+   * @throws IllegalArgumentException if there is no such component, or the value is none for it
+   */
+  TrainingConfig with(String name, String value) {
+    RecordComponent[] components = TrainingConfig.class.getRecordComponents();
+    Object[] values = new Object[components.length];
+    Class<?>[] types = new Class<?>[components.length];
+    boolean found = false;
+    try {
+      for (int i = 0; i < components.length; i++) {
+        types[i] = components[i].getType();
+        values[i] = components[i].getAccessor().invoke(this);
+        if (components[i].getName().equals(name)) {
+          found = true;
+          values[i] = parse(name, types[i], value);
+        }
+      }
+      if (!found) {
+        throw new IllegalArgumentException(
+            "no setting "
+                + name
+                + ", there are "
+                + Arrays.stream(components).map(RecordComponent::getName).toList());
+      }
+      return TrainingConfig.class.getDeclaredConstructor(types).newInstance(values);
+    } catch (InvocationTargetException e) {
+      if (e.getCause() instanceof IllegalArgumentException outOfRange) {
+        throw outOfRange;
+      }
+      throw new AssertionError(e);
+    } catch (ReflectiveOperationException e) {
+      throw new AssertionError("a record has its accessors and its constructor", e);
+    }
+  }
+
+  private static Object parse(String name, Class<?> type, String value) {
+    try {
+      if (type == int.class) {
+        return Integer.valueOf(value);
+      }
+      return type == long.class ? (Object) Long.valueOf(value) : (Object) Double.valueOf(value);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          name + " must be a number (" + type + "), got \"" + value + "\"", e);
     }
   }
 

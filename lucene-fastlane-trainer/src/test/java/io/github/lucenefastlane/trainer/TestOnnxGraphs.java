@@ -74,7 +74,7 @@ public class TestOnnxGraphs extends TrainerTestCase {
       }
       OnnxGraphs graphs = new OnnxGraphs(shape, weights);
       byte[] base = base(embeddings, shape.stateDimension(), masked);
-      byte[] file = OnnxGraphs.combine(base, graphs.head(base, content));
+      byte[] file = OnnxGraphs.combine(base, graphs.head(base, content, VOCABULARY));
       for (int inputs = 0; inputs < 4; inputs++) {
         int batch = 1 + random().nextInt(4);
         int tokens = 1 + random().nextInt(20);
@@ -107,7 +107,7 @@ public class TestOnnxGraphs extends TrainerTestCase {
     OnnxGraphs graphs = new OnnxGraphs(shape, randomWeights(shape));
     byte[] good = base(randomVectors(VOCABULARY * 4), 4, true);
     ModelProto model = ModelProto.parseFrom(good);
-    graphs.head(good, new BitSet());
+    graphs.head(good, new BitSet(), VOCABULARY);
     assertRefused(graphs, new byte[] {1, 2, 3}, "not an ONNX file");
     assertRefused(graphs, model.toBuilder().setIrVersion(3).build().toByteArray(), "ir_version");
     assertRefused(
@@ -135,7 +135,8 @@ public class TestOnnxGraphs extends TrainerTestCase {
 
   private static void assertRefused(OnnxGraphs graphs, byte[] base, String why) {
     IllegalArgumentException refused =
-        expectThrows(IllegalArgumentException.class, () -> graphs.head(base, new BitSet()));
+        expectThrows(
+            IllegalArgumentException.class, () -> graphs.head(base, new BitSet(), VOCABULARY));
     assertTrue(refused.getMessage(), refused.getMessage().contains(why));
   }
 

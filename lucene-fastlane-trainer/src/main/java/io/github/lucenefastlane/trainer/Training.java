@@ -1,0 +1,137 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.trainer;
+
+import io.github.lucenefastlane.demo.CommandFailure;
+import io.github.lucenefastlane.demo.Console;
+import io.github.lucenefastlane.demo.Model;
+import io.github.lucenefastlane.demo.PassageIndex;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.util.IOUtils;
+
+/**
+ * A training from files to files.
+ *
+ * @param torch what computes
+ * @param config what decides what is learned
+ * @param out folder of the model
+ * @param cache folder of encoded texts
+ * @param console told how it goes
+ */
+record Training(Torch torch, TrainingConfig config, Path out, Path cache, Console console) {
+
+  /**
+   * Learns a projection and a router from judged queries.
+   *
+   * @param shapes the shape of the router for states of a dimension
+   */
+  void learnModel(List<Path> data, BaseModel base, IntFunction<RouterShape> shapes)
+      throws IOException {
+    ModelFolder folder = new ModelFolder(out);
+    RouterShape shape = shapes.apply(base.encoder().dimension());
+    if (!base.encoder().config().normalize()) {
+      throw new CommandFailure(
+          "the encoder's vectors must have length 1: set normalize in its fastlane.json");
+    }
+    List<LabelledData> collections = new ArrayList<>();
+    for (Path path : data) {
+      collections.add(LabelledData.read(path));
+    }
+    List<TrainingSet> sets = new ArrayList<>();
+    try (StateCache states = new StateCache(cache, base.fingerprint());
+        Checkpoints checkpoints =
+            new Checkpoints(folder.checkpoint(), describe(shape, data, base.fingerprint()))) {
+      EncodedTexts texts = new EncodedTexts(base.encoder(), states, console);
+      for (LabelledData collection : collections) {
+        sets.add(texts.trainingSet(collection));
+      }
+      float[] axes =
+          PrincipalAxes.of(torch, sets, shape.dimension(), config.documentTokens(), config.seed());
+      TrainingState state =
+          train(shape, sets, checkpoints, Weights.initial(shape, axes, config.seed()));
+      ModelDescription description =
+          new ModelDescription(base.encoder().name(), shape, config, state);
+      DevEvaluation evaluation = new DevEvaluation(torch, shape, config, sets);
+      for (int i = 0; i < sets.size(); i++) {
+        TrainingSet set = sets.get(i);
+        description.add(set, collections.get(i).notice(), evaluation.evaluate(state.best, set));
+      }
+      folder.writeModel(new OnnxGraphs(shape, state.best), base, description.toJson());
+      finish(folder, checkpoints, state);
+    } finally {
+      IOUtils.close(sets);
+    }
+  }
+
+  /**
+   * Learns a router for an index and its encoder, from a log of queries.
+   *
+   * @param model folder of the index's encoder; null for the recorded one
+   * @param shapes the shape of the router for token vectors of a dimension
+   */
+  void learnRouter(Path queries, Path index, String model, IntFunction<RouterShape> shapes)
+      throws IOException {
+    ModelFolder folder = new ModelFolder(out);
+    QueryLog log = QueryLog.read(queries);
+    try (PassageIndex opened = PassageIndex.open(index);
+        Model base = Model.loadFor(opened.description(), model);
+        StateCache states = new StateCache(cache, base.fingerprint())) {
+      if (opened.similarity() != VectorSimilarityFunction.DOT_PRODUCT) {
+        throw new CommandFailure(
+            "the index's vectors must have length 1, they are compared by " + opened.similarity());
+      }
+      RouterShape shape = shapes.apply(base.encoder().dimension());
+      try (Checkpoints checkpoints =
+              new Checkpoints(
+                  folder.checkpoint(),
+                  describe(shape, List.of(queries, index), opened.description().toString()));
+          TokenSource tokens = new EncodedTexts(base.encoder(), states, console).queries(log)) {
+        TrainingSet set = log.toTrainingSet(opened, tokens, config.queryTokens());
+        TrainingState state =
+            train(shape, List.of(set), checkpoints, Weights.initial(shape, null, config.seed()));
+        ModelDescription description =
+            new ModelDescription(base.encoder().name(), shape, config, state)
+                .add(set, opened.description().source(), state.bestScores);
+        folder.writeRouter(
+            new OnnxGraphs(shape, state.best), base.encoder().config(), description.toJson());
+        finish(folder, checkpoints, state);
+      }
+    }
+  }
+
+  private TrainingState train(
+      RouterShape shape, List<TrainingSet> sets, Checkpoints checkpoints, Weights initial)
+      throws IOException {
+    return new Trainer(torch, shape, config, sets, checkpoints, new TrainingDisplay(console))
+        .train(initial);
+  }
+
+  /** What a training that goes on must have in common with what was begun. */
+  private String describe(RouterShape shape, List<Path> data, String encoder) {
+    List<Path> places = data.stream().map(path -> path.toAbsolutePath().normalize()).toList();
+    return shape + " " + config + " " + places + " " + encoder;
+  }
+
+  private void finish(ModelFolder folder, Checkpoints checkpoints, TrainingState state)
+      throws IOException {
+    checkpoints.delete();
+    folder.finish();
+    console.out().println("Wrote " + out + ", of step " + state.bestStep + ": " + state.bestScores);
+  }
+}
