@@ -78,7 +78,7 @@ public final class FastLane implements Runnable {
   }
 
   /** Runs one command and returns its exit code. */
-  static int run(Console console, String... args) {
+  public static int run(Console console, String... args) {
     FastLane root = new FastLane(console);
     return new CommandLine(root)
         .setCaseInsensitiveEnumValuesAllowed(true)

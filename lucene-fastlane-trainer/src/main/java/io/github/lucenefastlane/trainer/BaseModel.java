@@ -40,13 +40,19 @@ record BaseModel(TokenEncoder encoder, byte[] onnx, byte[] tokenizer, boolean bu
    *
    * @param folder null for the one that comes with the program, as it was published
    * @param threads that compute
-   * @throws CommandFailure if it has been trained already
+   * @throws CommandFailure if it cannot be trained on
    */
   static BaseModel load(Path folder, int threads) throws IOException {
     TokenEncoder.Builder builder =
         folder == null ? TokenEncoder.miniLmBuilder() : TokenEncoder.builder(folder);
     TokenEncoder encoder = builder.threads(threads).build();
     try {
+      if (!encoder.config().normalize()) {
+        throw new CommandFailure(
+            "the vectors of the model in "
+                + folder
+                + " must have length 1: set normalize in its fastlane.json");
+      }
       if (encoder.hasRouter() || encoder.base().isPresent()) {
         throw new CommandFailure(
             "the model in " + folder + " has a router; train the encoder that it was made of");

@@ -18,6 +18,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -32,6 +33,7 @@ import java.util.stream.IntStream;
 final class Objective {
   private final RouterShape shape;
   private final TrainingConfig config;
+  private final UnaryOperator<NDArray> throughSelection;
 
   /**
    * What a step tells about itself.
@@ -46,8 +48,18 @@ final class Objective {
       NDArray loss, NDArray routed, NDArray full, NDArray distillation, NDArray entropy) {}
 
   Objective(RouterShape shape, TrainingConfig config) {
+    this(shape, config, UnaryOperator.identity());
+  }
+
+  /**
+   * Shows what the gradient through the selection is good for.
+   *
+   * @param throughSelection what becomes of the selection on its way to the views
+   */
+  Objective(RouterShape shape, TrainingConfig config, UnaryOperator<NDArray> throughSelection) {
     this.shape = shape;
     this.config = config;
+    this.throughSelection = throughSelection;
   }
 
   /**
@@ -71,7 +83,7 @@ final class Objective {
       documents = network.project(documents);
     }
     NDArray logits = network.logits(queries, batch.content());
-    NDArray selection = select(network, logits, temperature, random);
+    NDArray selection = throughSelection.apply(select(network, logits, temperature, random));
     NDArray views = network.views(selection, queries);
     NDArray heads = Scores.heads(manager, documents, batch.documents().lengths());
     NDArray ofViews = Scores.ofViews(views, heads);

@@ -227,10 +227,9 @@ public final class TrainCommand implements Callable<Integer> {
       training.learnRouter(queries, index, model, size -> shape(0, size));
       return 0;
     }
-    try (BaseModel base = BaseModel.load(model == null ? null : Path.of(model), threads)) {
-      int wanted = dimension == null ? DEFAULT_DIMENSION : dimension;
-      training.learnModel(data, base, size -> shape(size, wanted));
-    }
+    int wanted = dimension == null ? DEFAULT_DIMENSION : dimension;
+    Path base = model == null ? null : Path.of(model);
+    training.learnModel(data, base, threads, size -> shape(size, wanted));
     return 0;
   }
 

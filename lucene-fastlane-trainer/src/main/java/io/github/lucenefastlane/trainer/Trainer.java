@@ -53,6 +53,7 @@ final class Trainer {
       Torch torch,
       RouterShape shape,
       TrainingConfig config,
+      Objective objective,
       List<TrainingSet> sets,
       Checkpoints checkpoints,
       TrainingProgress progress) {
@@ -64,7 +65,7 @@ final class Trainer {
     this.progress = progress;
     this.schedule = new Schedule(sets, config);
     this.batches = new BatchReader(config);
-    this.objective = new Objective(shape, config);
+    this.objective = objective;
     this.evaluation = new DevEvaluation(torch, shape, config, sets);
   }
 

@@ -39,24 +39,34 @@ record Training(Torch torch, TrainingConfig config, Path out, Path cache, Consol
   /**
    * Learns a projection and a router from judged queries.
    *
+   * @param data folders of collections
+   * @param model folder of the encoder; null for the one that comes with the program
+   * @param threads that encode
    * @param shapes the shape of the router for states of a dimension
    */
-  void learnModel(List<Path> data, BaseModel base, IntFunction<RouterShape> shapes)
+  void learnModel(List<Path> data, Path model, int threads, IntFunction<RouterShape> shapes)
       throws IOException {
     ModelFolder folder = new ModelFolder(out);
-    RouterShape shape = shapes.apply(base.encoder().dimension());
-    if (!base.encoder().config().normalize()) {
-      throw new CommandFailure(
-          "the encoder's vectors must have length 1: set normalize in its fastlane.json");
-    }
     List<LabelledData> collections = new ArrayList<>();
     for (Path path : data) {
       collections.add(LabelledData.read(path));
     }
+    try (BaseModel base = BaseModel.load(model, threads)) {
+      RouterShape shape = shapes.apply(base.encoder().dimension());
+      learnModel(folder, collections, describe(shape, data, base.fingerprint()), base, shape);
+    }
+  }
+
+  private void learnModel(
+      ModelFolder folder,
+      List<LabelledData> collections,
+      String what,
+      BaseModel base,
+      RouterShape shape)
+      throws IOException {
     List<TrainingSet> sets = new ArrayList<>();
     try (StateCache states = new StateCache(cache, base.fingerprint());
-        Checkpoints checkpoints =
-            new Checkpoints(folder.checkpoint(), describe(shape, data, base.fingerprint()))) {
+        Checkpoints checkpoints = new Checkpoints(folder.checkpoint(), what)) {
       EncodedTexts texts = new EncodedTexts(base.encoder(), states, console);
       for (LabelledData collection : collections) {
         sets.add(texts.trainingSet(collection));
@@ -118,7 +128,14 @@ record Training(Torch torch, TrainingConfig config, Path out, Path cache, Consol
   private TrainingState train(
       RouterShape shape, List<TrainingSet> sets, Checkpoints checkpoints, Weights initial)
       throws IOException {
-    return new Trainer(torch, shape, config, sets, checkpoints, new TrainingDisplay(console))
+    return new Trainer(
+            torch,
+            shape,
+            config,
+            new Objective(shape, config),
+            sets,
+            checkpoints,
+            new TrainingDisplay(console))
         .train(initial);
   }
 

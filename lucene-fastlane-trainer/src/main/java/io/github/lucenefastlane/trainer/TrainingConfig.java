@@ -83,7 +83,7 @@ record TrainingConfig(
   static final TrainingConfig LABEL_FREE =
       new TrainingConfig(
           16, 0, 16, 7, 0, 8192, 1e-3, 1, 0.05, 0.01, 1, 0, 0, 1, 0.05, 0.02, 0.02, 2, 0.3, 1, 4,
-          64, 180, 42);
+          64, 512, 42);
 
   TrainingConfig {
     atLeast("epochs", 1, epochs);

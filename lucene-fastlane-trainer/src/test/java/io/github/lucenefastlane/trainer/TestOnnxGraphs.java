@@ -16,22 +16,15 @@ package io.github.lucenefastlane.trainer;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import ai.onnx.proto.OnnxMl.AttributeProto;
-import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import ai.onnx.proto.OnnxMl.TensorShapeProto;
-import ai.onnx.proto.OnnxMl.TypeProto;
-import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtSession;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 import java.util.BitSet;
-import java.util.List;
 import java.util.Map;
 
 /** ONNX Runtime computes from the exported files what PyTorch computes. */
@@ -73,7 +66,7 @@ public class TestOnnxGraphs extends TrainerTestCase {
         content.set(id, random().nextInt(3) > 0);
       }
       OnnxGraphs graphs = new OnnxGraphs(shape, weights);
-      byte[] base = base(embeddings, shape.stateDimension(), masked);
+      byte[] base = TinyModel.onnx(embeddings, shape.stateDimension(), masked);
       byte[] file = OnnxGraphs.combine(base, graphs.head(base, content, VOCABULARY));
       for (int inputs = 0; inputs < 4; inputs++) {
         int batch = 1 + random().nextInt(4);
@@ -105,7 +98,7 @@ public class TestOnnxGraphs extends TrainerTestCase {
   public void testWhatIsNoBaseModel() throws Exception {
     RouterShape shape = new RouterShape(4, 2, 1, 1, 1, Selection.COMBINATION);
     OnnxGraphs graphs = new OnnxGraphs(shape, randomWeights(shape));
-    byte[] good = base(randomVectors(VOCABULARY * 4), 4, true);
+    byte[] good = TinyModel.onnx(randomVectors(VOCABULARY * 4), 4, true);
     ModelProto model = ModelProto.parseFrom(good);
     graphs.head(good, new BitSet(), VOCABULARY);
     assertRefused(graphs, new byte[] {1, 2, 3}, "not an ONNX file");
@@ -123,6 +116,16 @@ public class TestOnnxGraphs extends TrainerTestCase {
     ModelProto.Builder otherOutput = model.toBuilder();
     otherOutput.getGraphBuilder().getOutputBuilder(0).setName("pooled");
     assertRefused(graphs, otherOutput.build().toByteArray(), "last_hidden_state");
+    ModelProto.Builder wider = model.toBuilder();
+    wider
+        .getGraphBuilder()
+        .getOutputBuilder(0)
+        .getTypeBuilder()
+        .getTensorTypeBuilder()
+        .getShapeBuilder()
+        .getDimBuilder(2)
+        .setDimValue(5);
+    assertRefused(graphs, wider.build().toByteArray(), "4, it has 5");
     ModelProto.Builder elsewhere = model.toBuilder();
     elsewhere
         .getGraphBuilder()
@@ -215,56 +218,5 @@ public class TestOnnxGraphs extends TrainerTestCase {
     float[] values = new float[buffer.remaining()];
     buffer.get(values);
     return values;
-  }
-
-  /** A model that looks the states of ids up. */
-  static byte[] base(float[] embeddings, int width, boolean masked) {
-    GraphProto.Builder graph = GraphProto.newBuilder().setName("base");
-    TensorProto.Builder table =
-        TensorProto.newBuilder()
-            .setName("embeddings.word_embeddings.weight")
-            .setDataType(TensorProto.DataType.FLOAT_VALUE)
-            .addDims(embeddings.length / width)
-            .addDims(width);
-    for (float value : embeddings) {
-      table.addFloatData(value);
-    }
-    graph.addInitializer(table);
-    graph.addNode(
-        NodeProto.newBuilder()
-            .setOpType("Gather")
-            .addInput(table.getName())
-            .addInput("input_ids")
-            .addOutput("last_hidden_state")
-            .addAttribute(
-                AttributeProto.newBuilder()
-                    .setName("axis")
-                    .setType(AttributeProto.AttributeType.INT)
-                    .setI(0)));
-    graph.addInput(value("input_ids", TensorProto.DataType.INT64, 2));
-    if (masked) {
-      graph.addInput(value("attention_mask", TensorProto.DataType.INT64, 2));
-    }
-    graph.addOutput(value("last_hidden_state", TensorProto.DataType.FLOAT, 3));
-    return ModelProto.newBuilder()
-        .setIrVersion(6)
-        .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(11 + random().nextInt(7)))
-        .setGraph(graph)
-        .build()
-        .toByteArray();
-  }
-
-  private static ValueInfoProto value(String name, TensorProto.DataType type, int axes) {
-    TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
-    for (String axis : List.of("batch", "tokens", "states").subList(0, axes)) {
-      shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimParam(axis));
-    }
-    return ValueInfoProto.newBuilder()
-        .setName(name)
-        .setType(
-            TypeProto.newBuilder()
-                .setTensorType(
-                    TypeProto.Tensor.newBuilder().setElemType(type.getNumber()).setShape(shape)))
-        .build();
   }
 }

@@ -1,0 +1,364 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.trainer;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.github.lucenefastlane.demo.Console;
+import io.github.lucenefastlane.demo.FastLane;
+import io.github.lucenefastlane.encoder.RoutedQuery;
+import io.github.lucenefastlane.encoder.TokenEncoder;
+import io.github.lucenefastlane.query.OnnxRouter;
+import io.github.lucenefastlane.query.View;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.lucene.tests.util.LuceneTestCase;
+
+/** From text to a model that other commands use. */
+@LuceneTestCase.SuppressFileSystems("ExtrasFS") // looks at what is left behind
+public class TestTrainCommand extends TrainerTestCase {
+  private static final String[] THINGS = {
+    "bees",
+    "violins",
+    "volcanoes",
+    "chess",
+    "bread",
+    "sailing",
+    "vaccines",
+    "trains",
+    "owls",
+    "glaciers",
+    "poetry",
+    "copper"
+  };
+
+  private record Outcome(int code, String out, String err) {}
+
+  private static Outcome run(Object... args) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    String[] strings = Stream.of(args).map(Object::toString).toArray(String[]::new);
+    int code = TrainCommand.run(console(out, err), strings);
+    return new Outcome(code, out.toString(), err.toString());
+  }
+
+  private static Console console(StringWriter out, StringWriter err) {
+    return new Console(new PrintWriter(out), new PrintWriter(err), false, false);
+  }
+
+  private static void assertWrong(String what, Object... args) {
+    Outcome outcome = run(args);
+    assertEquals(outcome.err(), 2, outcome.code());
+    assertTrue(outcome.err(), outcome.err().contains(what));
+  }
+
+  private static void assertFails(String what, Object... args) {
+    Outcome outcome = run(args);
+    assertEquals(outcome.err(), 1, outcome.code());
+    assertTrue(outcome.err(), outcome.err().contains(what));
+    assertEquals("one line", 1, outcome.err().strip().lines().count());
+  }
+
+  /** A collection of three passages and three queries for each thing. */
+  private static Path writeData(String... extraPassages) throws IOException {
+    Path folder = createTempDir("data");
+    List<String> passages = new ArrayList<>(List.of(extraPassages));
+    List<String> queries = new ArrayList<>();
+    List<String> judgements = new ArrayList<>(List.of("query-id\tcorpus-id\tscore"));
+    for (String thing : THINGS) {
+      for (int i = 0; i < 3; i++) {
+        String id = thing + i;
+        passages.add(
+            "{\"_id\": \"" + id + "\", \"text\": \"Chapter " + i + " is on " + thing + ".\"}");
+        queries.add(
+            "{\"_id\": \"q"
+                + id
+                + "\", \"text\": \"where do I read of "
+                + thing
+                + " "
+                + i
+                + "?\"}");
+        judgements.add("q" + id + "\t" + id + "\t1");
+      }
+    }
+    Files.write(folder.resolve("corpus.jsonl"), passages);
+    Files.write(folder.resolve("queries.jsonl"), queries);
+    Files.write(folder.resolve("qrels.tsv"), judgements);
+    Files.writeString(folder.resolve("NOTICE.txt"), "Made up. Public domain.\n");
+    return folder;
+  }
+
+  private static Set<String> names(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).collect(Collectors.toSet());
+    }
+  }
+
+  public void testHeadOfTheBundledModel() throws Exception {
+    Path out = createTempDir().resolve("model");
+    Outcome trained =
+        run(
+            "--data",
+            writeData(),
+            "--out",
+            out,
+            "--cache",
+            createTempDir(),
+            "--dimension",
+            32,
+            "--views",
+            4,
+            "--steps",
+            2,
+            "--batch",
+            8,
+            "--threads",
+            1);
+    assertEquals(trained.err(), 0, trained.code());
+    try (TokenEncoder encoder = TokenEncoder.load(out)) {
+      assertEquals("all-MiniLM-L6-v2", encoder.base().orElseThrow());
+    }
+    assertModelsAgree(out);
+  }
+
+  public void testModelOfText() throws Exception {
+    Path model = TinyModel.write(createTempDir());
+    Path data =
+        writeData("{\"_id\": \"empty\", \"text\": \"\"}", "{\"_id\": \"dots\", \"text\": \"...\"}");
+    Path out = createTempDir().resolve("model");
+    Path cache = createTempDir();
+    Object[] command = {
+      "--data",
+      data,
+      "--out",
+      out,
+      "--cache",
+      cache,
+      "--model",
+      model,
+      "--dimension",
+      8,
+      "--views",
+      4,
+      "--steps",
+      6,
+      "--batch",
+      8,
+      "--threads",
+      1,
+      "--set",
+      "learningRate=0.002"
+    };
+    Outcome trained = run(command);
+    assertEquals(trained.err(), 0, trained.code());
+    assertTrue(trained.err(), trained.err().contains("Encoding"));
+    assertTrue(trained.err(), trained.err().contains("step 6/6"));
+    assertTrue(trained.out(), trained.out().contains("dev nDCG@10"));
+    assertEquals(
+        Set.of("model.onnx", "head.onnx", "router.onnx", "tokenizer.json", "fastlane.json"),
+        names(out));
+    JsonObject about =
+        JsonParser.parseString(Files.readString(out.resolve("fastlane.json")))
+            .getAsJsonObject()
+            .getAsJsonObject("about");
+    assertEquals(8, about.get("dimension").getAsInt());
+    assertEquals(0.002, about.getAsJsonObject("settings").get("learningRate").getAsDouble(), 0);
+    JsonObject source = about.getAsJsonArray("data").get(0).getAsJsonObject();
+    assertEquals("Made up. Public domain.", source.get("notice").getAsString());
+    assertEquals(38, source.get("documents").getAsInt());
+    assertTrue(about.getAsJsonObject("metrics").has("dev_ndcg10_one_view"));
+
+    assertModelsAgree(out);
+    assertFails(
+        "has a router; train the encoder that it was made of",
+        "--data",
+        data,
+        "--out",
+        createTempDir().resolve("twice"),
+        "--model",
+        out,
+        "--dimension",
+        4);
+    assertFails("there is a model in " + out, command);
+    Path again = createTempDir().resolve("again");
+    command[3] = again;
+    Outcome repeated = run(command);
+    assertEquals(repeated.err(), 0, repeated.code());
+    assertFalse("from the cache: " + repeated.err(), repeated.err().contains("Encoding"));
+    for (String file : List.of("head.onnx", "router.onnx", "model.onnx", "fastlane.json")) {
+      assertEquals(file, -1, Files.mismatch(out.resolve(file), again.resolve(file)));
+    }
+  }
+
+  /** The head on its base, the combined file, and base and router one after the other. */
+  private static void assertModelsAgree(Path model) throws IOException {
+    Path combined = createTempDir();
+    for (String file : List.of("model.onnx", "tokenizer.json")) {
+      Files.copy(model.resolve(file), combined.resolve(file));
+    }
+    try (TokenEncoder headed = TokenEncoder.builder(model).threads(1).build();
+        TokenEncoder whole = TokenEncoder.builder(combined).threads(1).build();
+        OnnxRouter router = OnnxRouter.load(model.resolve("router.onnx"))) {
+      assertEquals(headed.dimension(), whole.dimension());
+      for (String text : List.of("violins", "what, then, is on [CLS] owls (or poetry)?")) {
+        RoutedQuery expected = headed.encodeRoutedQuery(text);
+        RoutedQuery actual = whole.encodeRoutedQuery(text);
+        float[][] tokens = expected.tokens().vectors();
+        for (int token = 0; token < tokens.length; token++) {
+          assertArrayEquals(tokens[token], actual.tokens().vectors()[token], 1e-4f);
+        }
+        List<View> views = expected.router().route(tokens, 4);
+        assertEquals(4, views.size());
+        List<View> alone = router.route(tokens, 4);
+        for (int view = 0; view < 4; view++) {
+          assertArrayEquals(views.get(view).vector(), alone.get(view).vector(), 1e-4f);
+        }
+      }
+    }
+  }
+
+  public void testRouterOfAnIndex() throws Exception {
+    Path data = writeData();
+    Path index = createTempDir().resolve("index");
+    StringWriter err = new StringWriter();
+    assertEquals(
+        err.toString(),
+        0,
+        FastLane.run(
+            console(new StringWriter(), err),
+            "index",
+            "--input",
+            data.toString(),
+            "--index",
+            index.toString(),
+            "--model",
+            TinyModel.write(createTempDir()).toString()));
+    Path log = createTempFile("queries", ".txt");
+    List<String> queries = new ArrayList<>();
+    for (String thing : THINGS) {
+      queries.add("tell me about " + thing);
+      queries.add("");
+      queries.add("?");
+    }
+    Files.write(log, queries);
+    Path out = createTempDir().resolve("router");
+    Path cache = createTempDir();
+    Outcome trained =
+        run(
+            "--queries",
+            log,
+            "--index",
+            index,
+            "--out",
+            out,
+            "--cache",
+            cache,
+            "--views",
+            2,
+            "--steps",
+            4,
+            "--batch",
+            4,
+            "--threads",
+            1);
+    assertEquals(trained.err(), 0, trained.code());
+    assertEquals(Set.of("router.onnx", "fastlane.json"), names(out));
+    StringWriter found = new StringWriter();
+    assertEquals(
+        0,
+        FastLane.run(
+            console(found, err),
+            "search",
+            "--index",
+            index.toString(),
+            "--router",
+            out.resolve("router.onnx").toString(),
+            "chapters on glaciers"));
+    assertTrue(found.toString(), found.toString().contains("glaciers"));
+  }
+
+  public void testWrongUsage() throws Exception {
+    Path data = writeData();
+    Path out = createTempDir().resolve("model");
+    assertWrong("either --data", "--out", out);
+    assertWrong("either --data", "--out", out, "--queries", data.resolve("queries.jsonl"));
+    assertWrong("either --data", "--out", out, "--data", data, "--index", data);
+    assertWrong("--out", "--data", data);
+    assertWrong("--threads must be in", "--out", out, "--data", data, "--threads", 0);
+    assertWrong("batch must be at least 1, got 0", "--out", out, "--data", data, "--batch", 0);
+    assertWrong("no setting rate", "--out", out, "--data", data, "--set", "rate=1");
+    assertWrong("got \"a\"", "--out", out, "--data", data, "--set", "learningRate=a");
+    assertWrong(
+        "learningRate must be above 0", "--out", out, "--data", data, "--set", "learningRate=NaN");
+    Path model = TinyModel.write(createTempDir());
+    assertWrong(
+        "dimension must be in 1..12, got 128", "--out", out, "--data", data, "--model", model);
+    assertWrong(
+        "heads must divide the dimension 12, got 5",
+        "--out",
+        out,
+        "--data",
+        data,
+        "--model",
+        model,
+        "--dimension",
+        12,
+        "--heads",
+        5);
+    assertWrong(
+        "--dimension is that of the vectors",
+        "--out",
+        out,
+        "--queries",
+        data.resolve("queries.jsonl"),
+        "--index",
+        data,
+        "--dimension",
+        64);
+  }
+
+  public void testBadData() throws Exception {
+    Path out = createTempDir().resolve("model");
+    Path data = writeData();
+    assertFails("no such folder", "--out", out, "--data", data.resolve("none"));
+    Path file = createTempFile();
+    assertFails("is a file", "--out", file, "--data", data);
+    for (String missing : List.of("qrels.tsv", "queries.jsonl", "corpus.jsonl")) {
+      Path without = writeData();
+      Files.delete(without.resolve(missing));
+      assertFails("no " + missing + " in " + without, "--out", out, "--data", without);
+    }
+    Path malformed = writeData();
+    Files.writeString(malformed.resolve("queries.jsonl"), "{\"_id\": 3}\n");
+    assertFails("queries.jsonl:1: ", "--out", out, "--data", malformed);
+    Path unjudged = writeData();
+    Files.writeString(unjudged.resolve("qrels.tsv"), "query-id\tcorpus-id\tscore\n");
+    assertFails("has 0 queries with a relevant passage", "--out", out, "--data", unjudged);
+    assertFails("no such file", "--out", out, "--queries", data.resolve("none"), "--index", data);
+    Path one = createTempFile("queries", ".txt");
+    Files.writeString(one, "single\nsingle\n\n");
+    assertFails("has 1 queries", "--out", out, "--queries", one, "--index", data);
+    assertFails(
+        "no index in", "--out", out, "--queries", data.resolve("queries.jsonl"), "--index", data);
+    assertFails("modelFolder has no", "--out", out, "--data", data, "--model", data);
+  }
+}
