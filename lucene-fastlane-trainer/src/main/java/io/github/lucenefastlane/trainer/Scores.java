@@ -57,7 +57,7 @@ final class Scores {
     }
     NDArray windows = manager.create(members, new Shape(lengths.length, most, longest));
     NDArray sums = windows.matMul(tokens);
-    return sums.div(sums.mul(sums).sum(new int[] {2}, true).sqrt());
+    return TorchAlgebra.unit(sums, 2);
   }
 
   /**

@@ -20,6 +20,9 @@ import java.util.Map;
 
 /** Computes with PyTorch, and so records what gradients need where they are collected. */
 final class TorchAlgebra implements Algebra<NDArray> {
+  /** Under the root of a squared norm, so that a vector of zeros stays one, as in ONNX Runtime. */
+  private static final float TINY = 1e-20f;
+
   private final NDManager manager;
   private final Map<String, NDArray> weights;
 
@@ -95,7 +98,12 @@ final class TorchAlgebra implements Algebra<NDArray> {
 
   @Override
   public NDArray normalize(NDArray a, int axes) {
-    return a.div(a.mul(a).sum(new int[] {axes - 1}, true).sqrt());
+    return unit(a, axes - 1);
+  }
+
+  /** Scales an axis to L2 norm 1. */
+  static NDArray unit(NDArray a, int axis) {
+    return a.div(a.mul(a).sum(new int[] {axis}, true).add(TINY).sqrt());
   }
 
   @Override
