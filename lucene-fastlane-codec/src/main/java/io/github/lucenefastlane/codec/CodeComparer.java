@@ -22,19 +22,21 @@ import org.apache.lucene.util.VectorUtil;
  */
 abstract class CodeComparer {
 
-  final float[] target;
   final VectorCoder coder;
+  float[] target;
+
+  /** Where a code is decoded to that becomes the target; null until there is one. */
+  private float[] decoded;
 
   private CodeComparer(VectorCoder coder) {
     this.coder = coder;
-    this.target = new float[coder.dimension];
   }
 
   /** A comparer whose target is to be set. */
   static CodeComparer of(VectorCoder coder, VectorSimilarityFunction similarity) {
     CodeKernel kernel = coder.kernel();
     if (kernel == null) {
-      return new Decoding(coder, similarity);
+      return decoding(coder, similarity);
     }
     return switch (similarity) {
       case DOT_PRODUCT ->
@@ -63,16 +65,31 @@ abstract class CodeComparer {
     };
   }
 
-  /** Takes the components of a vector for the target. */
+  /** A comparer that needs no kernel: it decodes one vector at a time. */
+  static CodeComparer decoding(VectorCoder coder, VectorSimilarityFunction similarity) {
+    float[] vector = new float[coder.dimension];
+    return new CodeComparer(coder) {
+      @Override
+      float compare(byte[] code, int offset) {
+        coder.decode(code, offset, vector, 0);
+        return similarity.compare(target, vector);
+      }
+    };
+  }
+
+  /** Compares with this vector from now on, which is not to change. */
   final void setTarget(float[] vector) {
-    System.arraycopy(vector, 0, target, 0, target.length);
+    target = vector;
     targetChanged();
   }
 
-  /** Takes the vector that a code stands for for the target. */
+  /** Compares with the vector that a code stands for from now on. */
   final void setTarget(byte[] code, int offset) {
-    coder.decode(code, offset, target, 0);
-    targetChanged();
+    if (decoded == null) {
+      decoded = new float[coder.dimension];
+    }
+    coder.decode(code, offset, decoded, 0);
+    setTarget(decoded);
   }
 
   void targetChanged() {}
@@ -99,24 +116,6 @@ abstract class CodeComparer {
       double squareLengths = squareLength * kernel.squareLength(code, offset);
       return VectorUtil.normalizeToUnitInterval(
           (float) (kernel.dot(target, code, offset) / Math.sqrt(squareLengths)));
-    }
-  }
-
-  /** Without a kernel: one vector is decoded at a time. */
-  private static final class Decoding extends CodeComparer {
-    private final VectorSimilarityFunction similarity;
-    private final float[] vector;
-
-    Decoding(VectorCoder coder, VectorSimilarityFunction similarity) {
-      super(coder);
-      this.similarity = similarity;
-      this.vector = new float[coder.dimension];
-    }
-
-    @Override
-    float compare(byte[] code, int offset) {
-      coder.decode(code, offset, vector, 0);
-      return similarity.compare(target, vector);
     }
   }
 }

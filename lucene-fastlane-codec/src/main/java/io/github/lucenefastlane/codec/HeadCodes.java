@@ -49,18 +49,22 @@ abstract class HeadCodes {
   static final class Floats extends FloatVectorValues {
     final HeadCodes heads;
     private final VectorCoder coder;
-    private final byte[] code;
-    private final float[] vector;
+
+    // Most heads are compared by their codes and never decoded.
+    private byte[] code;
+    private float[] vector;
 
     private Floats(HeadCodes heads) {
       this.heads = heads;
       this.coder = heads.coder();
-      this.code = new byte[coder.bytes()];
-      this.vector = new float[coder.dimension];
     }
 
     @Override
     public float[] vectorValue(int ord) throws IOException {
+      if (vector == null) {
+        code = new byte[coder.bytes()];
+        vector = new float[coder.dimension];
+      }
       heads.read(ord, code, 0);
       coder.decode(code, 0, vector, 0);
       return vector;

@@ -101,7 +101,7 @@ final class Lane {
       // and need not wait for it.
       collector.incVisitedCount((int) visitsLeft());
     } else {
-      searchGraph(graph, acceptDocs.bits(), acceptedHeads);
+      searchGraph(graph, acceptDocs, acceptedHeads);
     }
   }
 
@@ -113,15 +113,22 @@ final class Lane {
     return field.entry.tokens() / field.entry.documents();
   }
 
-  private void searchGraph(HnswGraph graph, Bits acceptDocs, int acceptedHeads) throws IOException {
-    Bits acceptHeads = acceptDocs == null ? null : new HeadBits(acceptDocs);
+  private void searchGraph(HnswGraph graph, AcceptDocs acceptDocs, int acceptedHeads)
+      throws IOException {
+    Bits acceptHeads = acceptDocs.bits() == null ? null : new HeadBits(acceptDocs.bits());
     if (atOnce) {
       LaneCollector lane = new LaneCollector.AtOnce(collector, field, byHead ? null : tokens);
       HnswGraphSearcher.search(heads, lane, graph, acceptHeads, acceptedHeads);
     } else {
       LaneCollector.AtLast lane = new LaneCollector.AtLast(collector, field, depth);
       HnswGraphSearcher.search(heads, lane, graph, acceptHeads, acceptedHeads);
-      collect(lane.found());
+      int wanted = Math.min(collector.k(), Math.min(acceptDocs.cost(), field.entry.documents()));
+      if (lane.found().size() < wanted && collector.earlyTerminated() == false) {
+        // Not all of a graph may be reached, above all under inner products and filters.
+        scan(acceptDocs);
+      } else {
+        collect(lane.found());
+      }
     }
   }
 

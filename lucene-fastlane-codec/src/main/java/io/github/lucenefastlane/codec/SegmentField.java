@@ -53,7 +53,6 @@ final class SegmentField extends HeadCodes {
   private byte[] codes = new byte[0];
   private float[] vectors = new float[0];
   private float[] heads = new float[0];
-  private final byte[] headCode;
 
   /** Whether the first to ask for a first token was no writer that would keep one of several. */
   private boolean firstTokensAllowed;
@@ -63,7 +62,6 @@ final class SegmentField extends HeadCodes {
     this.coder = entry.coder();
     this.codeBytes = coder.bytes();
     this.windows = entry.windows();
-    this.headCode = new byte[codeBytes];
     this.tokenFile = tokenFile;
     this.routeFile = routeFile;
     long tokenBytes = entry.tokens() * codeBytes;
@@ -218,11 +216,16 @@ final class SegmentField extends HeadCodes {
 
   @Override
   void read(int head, byte[] codes, int offset) throws IOException {
-    long at = headCodes != null ? headCodes.get(head) : firstHeadCode + head;
+    read(head, 1, codes, offset);
+  }
+
+  /** Reads the codes of some heads of one document, which lie together. */
+  private void read(int first, int count, byte[] codes, int offset) throws IOException {
+    long at = headCodes != null ? headCodes.get(first) : firstHeadCode + first;
     if (at < entry.tokens()) {
-      tokenHeadCodes.readBytes(at * codeBytes, codes, offset, codeBytes);
+      tokenHeadCodes.readBytes(at * codeBytes, codes, offset, count * codeBytes);
     } else {
-      ownHeadCodes.readBytes((at - entry.tokens()) * codeBytes, codes, offset, codeBytes);
+      ownHeadCodes.readBytes((at - entry.tokens()) * codeBytes, codes, offset, count * codeBytes);
     }
   }
 
@@ -270,9 +273,10 @@ final class SegmentField extends HeadCodes {
     int count = headCount(ord);
     int first = firstHead(ord);
     heads = grow(heads, Math.multiplyExact(count, coder.dimension));
+    codes = ArrayUtil.growNoCopy(codes, Math.multiplyExact(count, codeBytes));
+    read(first, count, codes, 0);
     for (int h = 0; h < count; h++) {
-      read(first + h, headCode, 0);
-      coder.decode(headCode, 0, heads, h * coder.dimension);
+      coder.decode(codes, h * codeBytes, heads, h * coder.dimension);
     }
     return heads;
   }
@@ -283,9 +287,8 @@ final class SegmentField extends HeadCodes {
     document.setTokenCount(count);
     tokenCodes.seek(tokenStarts.get(ord) * codeBytes);
     tokenCodes.readBytes(document.tokens, 0, document.tokenBytes());
-    int first = firstHead(ord);
-    for (int h = 0; h < document.ownHeadCount(); h++) {
-      read(first + h, document.ownHeads, h * codeBytes);
+    if (document.ownHeadCount() > 0) {
+      read(firstHead(ord), document.ownHeadCount(), document.ownHeads, 0);
     }
   }
 

@@ -13,6 +13,7 @@
  */
 package io.github.lucenefastlane.codec;
 
+import java.util.List;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.tests.util.LuceneTestCase;
@@ -45,12 +46,14 @@ public class TestCodeComparer extends LuceneTestCase {
             && (VectorUtil.isZeroVector(target) || VectorUtil.isZeroVector(decoded))) {
           continue;
         }
-        CodeComparer comparer = CodeComparer.of(coder, similarity);
-        comparer.setTarget(target);
         String what = encoding + ", " + similarity + ", " + dimension + " components";
-        assertClose(what, similarity, target, decoded, comparer.compare(codes, before));
-        comparer.setTarget(codes, before);
-        assertClose(what, similarity, decoded, decoded, comparer.compare(codes, before));
+        for (CodeComparer comparer :
+            List.of(CodeComparer.of(coder, similarity), CodeComparer.decoding(coder, similarity))) {
+          comparer.setTarget(target);
+          assertClose(what, similarity, target, decoded, comparer.compare(codes, before));
+          comparer.setTarget(codes, before);
+          assertClose(what, similarity, decoded, decoded, comparer.compare(codes, before));
+        }
       }
     }
   }

@@ -21,6 +21,7 @@ import io.github.lucenefastlane.codec.TokenEncoding;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -442,7 +443,7 @@ public class TestLaneSearch extends LuceneTestCase {
   // Heads
 
   /** Of the heads of a document, computed from its tokens and their routes, the best one. */
-  private static float bestHead(
+  private static float bestComputedHead(
       MultiVectorValues values, int ord, VectorField field, float[] target) throws IOException {
     float[][] tokens = LaneOracle.tokens(values, ord);
     float best = Float.NEGATIVE_INFINITY;
@@ -454,9 +455,39 @@ public class TestLaneSearch extends LuceneTestCase {
     return best;
   }
 
+  /** Of the heads of a document as they are stored, the best one. */
+  private static float bestStoredHead(
+      MultiVectorValues values, int ord, VectorField field, float[] target) throws IOException {
+    float[] rows = values.headVectors(ord);
+    float best = Float.NEGATIVE_INFINITY;
+    for (int route = 0; route < values.routeCount(ord); route++) {
+      int start = route * field.dimension();
+      float[] head = Arrays.copyOfRange(rows, start, start + field.dimension());
+      best = Math.max(best, field.compare(target, head));
+    }
+    return best;
+  }
+
   public void testHeadSearch() throws IOException {
     VectorField field = VectorField.random(random(), "field", VectorEncoding.FLOAT32);
     FastLaneVectorsFormat format = RandomFormats.format(random(), TokenEncoding.FLOAT32);
+    checkHeadSearch(field, format, TestLaneSearch::bestComputedHead);
+  }
+
+  public void testHeadSearchOfCodes() throws IOException {
+    VectorField field = VectorField.random(random(), "field");
+    FastLaneVectorsFormat format = RandomFormats.format(random(), RandomFormats.encoding(random()));
+    checkHeadSearch(field, format, TestLaneSearch::bestStoredHead);
+  }
+
+  /** The similarity that a document must have in a search of heads. */
+  private interface HeadScore {
+    float of(MultiVectorValues values, int ord, VectorField field, float[] target)
+        throws IOException;
+  }
+
+  private static void checkHeadSearch(
+      VectorField field, FastLaneVectorsFormat format, HeadScore expected) throws IOException {
     try (Lanes lanes = new Lanes(field, format, atLeast(150), 12)) {
       for (LeafReaderContext leaf : lanes.reader.leaves()) {
         MultiVectorValues values = MultiVectorValues.get(leaf.reader(), field.name());
@@ -472,14 +503,19 @@ public class TestLaneSearch extends LuceneTestCase {
                   : new HeadSearchStrategy(random().nextInt(101));
           KnnCollector collector = new TopKnnCollector(k, Integer.MAX_VALUE, strategy);
           search(leaf.reader(), field, target, collector);
-          assertHeadHits(values, field, target, k, collector.topDocs());
+          assertHeadHits(values, field, target, k, collector.topDocs(), expected);
         }
       }
     }
   }
 
   private static void assertHeadHits(
-      MultiVectorValues values, VectorField field, float[] target, int k, TopDocs hits)
+      MultiVectorValues values,
+      VectorField field,
+      float[] target,
+      int k,
+      TopDocs hits,
+      HeadScore expected)
       throws IOException {
     Set<Integer> seen = new HashSet<>();
     Map<Integer, Integer> ords = new HashMap<>();
@@ -488,7 +524,7 @@ public class TestLaneSearch extends LuceneTestCase {
     }
     for (ScoreDoc hit : hits.scoreDocs) {
       assertTrue(seen.add(hit.doc));
-      float best = bestHead(values, ords.get(hit.doc), field, target);
+      float best = expected.of(values, ords.get(hit.doc), field, target);
       double tolerance = 1e-4 * Math.max(1, Math.abs(best));
       if (k >= values.size()) {
         assertEquals(best, hit.score, tolerance);
