@@ -34,7 +34,7 @@ final class ModelFolder {
   private final Path folder;
 
   /**
-   * Takes a folder, which is made if there is none.
+   * Takes a folder, which is made when the training begins.
    *
    * @throws CommandFailure if it holds a model already, or is a file
    */
@@ -47,7 +47,6 @@ final class ModelFolder {
       throw new CommandFailure(
           "there is a model in " + folder + " already; give another --out, or remove it");
     }
-    Files.createDirectories(folder);
   }
 
   /** Where the state of the training is kept until it is over. */

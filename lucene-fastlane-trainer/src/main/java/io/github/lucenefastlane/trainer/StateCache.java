@@ -74,8 +74,7 @@ final class StateCache implements Closeable {
       opened = null;
     } catch (LockObtainFailedException e) {
       throw new CommandFailure(
-          "another training uses the cache " + folder + "; wait for it, or give another --cache",
-          e);
+          "another training encodes texts into " + folder + "; wait, or give another --cache", e);
     } finally {
       IOUtils.close(opened);
     }

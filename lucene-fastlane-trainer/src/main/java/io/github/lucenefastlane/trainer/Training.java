@@ -65,11 +65,12 @@ record Training(Torch torch, TrainingConfig config, Path out, Path cache, Consol
       RouterShape shape)
       throws IOException {
     List<TrainingSet> sets = new ArrayList<>();
-    try (StateCache states = new StateCache(cache, base.fingerprint());
-        Checkpoints checkpoints = new Checkpoints(folder.checkpoint(), what)) {
-      EncodedTexts texts = new EncodedTexts(base.encoder(), states, console);
-      for (LabelledData collection : collections) {
-        sets.add(texts.trainingSet(collection));
+    try (Checkpoints checkpoints = new Checkpoints(folder.checkpoint(), what)) {
+      try (StateCache states = new StateCache(cache, base.fingerprint())) {
+        EncodedTexts texts = new EncodedTexts(base.encoder(), states, console);
+        for (LabelledData collection : collections) {
+          sets.add(texts.trainingSet(collection));
+        }
       }
       float[] axes =
           PrincipalAxes.of(torch, sets, shape.dimension(), config.documentTokens(), config.seed());
@@ -100,8 +101,7 @@ record Training(Torch torch, TrainingConfig config, Path out, Path cache, Consol
     ModelFolder folder = new ModelFolder(out);
     QueryLog log = QueryLog.read(queries);
     try (PassageIndex opened = PassageIndex.open(index);
-        Model base = Model.loadFor(opened.description(), model);
-        StateCache states = new StateCache(cache, base.fingerprint())) {
+        Model base = Model.loadFor(opened.description(), model)) {
       if (opened.similarity() != VectorSimilarityFunction.DOT_PRODUCT) {
         throw new CommandFailure(
             "the index's vectors must have length 1, they are compared by " + opened.similarity());
@@ -111,7 +111,7 @@ record Training(Torch torch, TrainingConfig config, Path out, Path cache, Consol
               new Checkpoints(
                   folder.checkpoint(),
                   describe(shape, List.of(queries, index), opened.description().toString()));
-          TokenSource tokens = new EncodedTexts(base.encoder(), states, console).queries(log)) {
+          TokenSource tokens = encode(log, base)) {
         TrainingSet set = log.toTrainingSet(opened, tokens, config.queryTokens());
         TrainingState state =
             train(shape, List.of(set), checkpoints, Weights.initial(shape, null, config.seed()));
@@ -122,6 +122,12 @@ record Training(Torch torch, TrainingConfig config, Path out, Path cache, Consol
             new OnnxGraphs(shape, state.best), base.encoder().config(), description.toJson());
         finish(folder, checkpoints, state);
       }
+    }
+  }
+
+  private TokenSource encode(QueryLog log, Model base) throws IOException {
+    try (StateCache states = new StateCache(cache, base.fingerprint())) {
+      return new EncodedTexts(base.encoder(), states, console).queries(log);
     }
   }
 

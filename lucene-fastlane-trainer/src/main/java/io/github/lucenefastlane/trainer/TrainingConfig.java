@@ -76,14 +76,42 @@ record TrainingConfig(
   /** For text with relevance judgements. */
   static final TrainingConfig DEFAULT =
       new TrainingConfig(
-          8, 0, 32, 1, 1, 8192, 1e-3, 0.3, 0.05, 0.01, 1, 1, 1, 1, 0.05, 0.02, 0.02, 2, 0.3, 2, 4,
-          64, 180, 42);
+          /* epochs= */ 8,
+          /* steps= */ 0,
+          /* batch= */ 32,
+          /* negatives= */ 1,
+          /* minedEvery= */ 1,
+          /* queriesPerSet= */ 8192,
+          /* learningRate= */ 1e-3,
+          /* projectionRate= */ 0.3,
+          /* warmUp= */ 0.05,
+          /* weightDecay= */ 0.01,
+          /* maxGradientNorm= */ 1,
+          /* routedWeight= */ 1,
+          /* fullWeight= */ 1,
+          /* distillationWeight= */ 1,
+          /* routedTemperature= */ 0.05,
+          /* fullTemperature= */ 0.02,
+          /* teacherTemperature= */ 0.02,
+          /* firstSelectionTemperature= */ 2,
+          /* lastSelectionTemperature= */ 0.3,
+          /* evaluationsPerEpoch= */ 2,
+          /* patience= */ 4,
+          /* queryTokens= */ 64,
+          /* documentTokens= */ 180,
+          /* seed= */ 42);
 
   /** For a log of queries: full MaxSim is given, and its ranking is all there is to learn. */
   static final TrainingConfig LABEL_FREE =
-      new TrainingConfig(
-          16, 0, 16, 7, 0, 8192, 1e-3, 1, 0.05, 0.01, 1, 0, 0, 1, 0.05, 0.02, 0.02, 2, 0.3, 1, 4,
-          64, 512, 42);
+      DEFAULT
+          .with("epochs", "16")
+          .with("batch", "16")
+          .with("negatives", "7")
+          .with("minedEvery", "0")
+          .with("routedWeight", "0")
+          .with("fullWeight", "0")
+          .with("evaluationsPerEpoch", "1")
+          .with("documentTokens", "512");
 
   TrainingConfig {
     atLeast("epochs", 1, epochs);
