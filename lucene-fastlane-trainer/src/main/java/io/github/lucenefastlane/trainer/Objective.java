@@ -24,11 +24,12 @@ import java.util.stream.IntStream;
 /**
  * The loss of a batch. Change the loss here, and its settings in {@link TrainingConfig}.
  *
- * <p>The sum of three, each weighted: contrastive loss (InfoNCE, van den Oord et al., 2018) on the
- * routed score, the same on full MaxSim, and the Kullback-Leibler divergence of the routed ranking
- * from full MaxSim's. The routed score of n views is their mean similarity with the document's best
- * head; losses on it are means over n = 1, 2, 4... so that the first views are the best ones
- * (Matryoshka learning, Kusupati et al., 2022).
+ * <p>The sum of four, each weighted: contrastive loss (InfoNCE, van den Oord et al., 2018) on the
+ * routed score, the same on full MaxSim, and the Kullback-Leibler divergences of both rankings from
+ * the teacher's, which is full MaxSim over the encoder's states before projection. The routed score
+ * of n views is their mean similarity with the document's best head; losses on it are means over n
+ * = 1, 2, 4... so that the first views are the best ones (Matryoshka learning, Kusupati et al.,
+ * 2022).
  */
 final class Objective {
   private final RouterShape shape;
@@ -41,7 +42,7 @@ final class Objective {
    * @param loss the loss, with gradients
    * @param routed its part on the routed score, not weighted
    * @param full its part on full MaxSim, not weighted
-   * @param distillation the divergence, not weighted
+   * @param distillation the routed ranking's divergence, not weighted
    * @param entropy of the first view's softmax over tokens, in nats, a mean over queries
    */
   record Losses(
@@ -78,6 +79,8 @@ final class Objective {
     RouterNetwork<NDArray> network = new RouterNetwork<>(shape, new TorchAlgebra(manager, weights));
     NDArray queries = batch.queries().vectors();
     NDArray documents = batch.documents().vectors();
+    // The teacher is never learned: full MaxSim over what the encoder gives, before projection.
+    NDArray teacher = Scores.maxSim(queries, batch.content(), documents);
     if (shape.projects()) {
       queries = network.project(queries);
       documents = network.project(documents);
@@ -88,19 +91,19 @@ final class Objective {
     NDArray heads = Scores.heads(manager, documents, batch.documents().lengths());
     NDArray ofViews = Scores.ofViews(views, heads);
     NDArray routed = nesting(manager).matMul(ofViews).div((float) config.routedTemperature());
-    NDArray full = Scores.maxSim(queries, batch.content(), documents);
-    if (config.fullWeight() == 0) {
-      full = full.stopGradient();
-    }
+    NDArray full =
+        single(Scores.maxSim(queries, batch.content(), documents))
+            .div((float) config.fullTemperature());
+    NDArray wanted = single(teacher.div((float) config.teacherTemperature())).logSoftmax(2);
     NDArray routedLoss = contrastive(routed, batch);
-    NDArray fullLoss = contrastive(single(full.div((float) config.fullTemperature())), batch);
-    NDArray teacher = single(full.stopGradient().div((float) config.teacherTemperature()));
-    NDArray distillation = divergence(teacher, routed);
+    NDArray fullLoss = contrastive(full, batch);
+    NDArray distillation = divergence(wanted, routed);
     NDArray loss =
         routedLoss
             .mul((float) config.routedWeight())
             .add(fullLoss.mul((float) config.fullWeight()))
-            .add(distillation.mul((float) config.distillationWeight()));
+            .add(distillation.mul((float) config.distillationWeight()))
+            .add(divergence(wanted, full).mul((float) config.fullDistillationWeight()));
     return new Losses(loss, routedLoss, fullLoss, distillation, entropy(logits));
   }
 
@@ -159,10 +162,13 @@ final class Objective {
         .div((float) -shape.get(0) * shape.get(1));
   }
 
-  /** How far rankings are from the teacher's: Kullback-Leibler, a mean as above. */
-  private static NDArray divergence(NDArray teacher, NDArray scores) {
+  /**
+   * How far rankings are from the teacher's: Kullback-Leibler, a mean as above.
+   *
+   * @param wanted the teacher's log-probabilities, [queries, 1, documents]
+   */
+  private static NDArray divergence(NDArray wanted, NDArray scores) {
     Shape shape = scores.getShape();
-    NDArray wanted = teacher.logSoftmax(2);
     return wanted
         .exp()
         .mul(wanted.sub(scores.logSoftmax(2)))

@@ -72,8 +72,7 @@ record Training(Torch torch, TrainingConfig config, Path out, Path cache, Consol
           sets.add(texts.trainingSet(collection));
         }
       }
-      float[] axes =
-          PrincipalAxes.of(torch, sets, shape.dimension(), config.documentTokens(), config.seed());
+      float[] axes = PrincipalAxes.of(torch, sets, shape.dimension(), config);
       TrainingState state =
           train(shape, sets, checkpoints, Weights.initial(shape, axes, config.seed()));
       ModelDescription description =

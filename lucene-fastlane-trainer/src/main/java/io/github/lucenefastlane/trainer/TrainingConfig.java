@@ -35,10 +35,11 @@ import java.util.Arrays;
  * @param maxGradientNorm gradients are scaled down to it
  * @param routedWeight of the contrastive loss on the routed score
  * @param fullWeight of the contrastive loss on full MaxSim
- * @param distillationWeight of the divergence of the routed ranking from full MaxSim's
+ * @param distillationWeight of the divergence of the routed ranking from the teacher's
+ * @param fullDistillationWeight of the divergence of full MaxSim's ranking from the teacher's
  * @param routedTemperature divides routed scores (cosines) before the softmax
  * @param fullTemperature divides full scores (means of cosines) before the softmax
- * @param teacherTemperature divides full scores where they teach
+ * @param teacherTemperature divides the teacher's scores (means of cosines) before the softmax
  * @param firstSelectionTemperature of the Gumbel-softmax at the first step
  * @param lastSelectionTemperature the same at the last; it falls exponentially
  * @param evaluationsPerEpoch how often the dev queries are searched
@@ -62,6 +63,7 @@ record TrainingConfig(
     double routedWeight,
     double fullWeight,
     double distillationWeight,
+    double fullDistillationWeight,
     double routedTemperature,
     double fullTemperature,
     double teacherTemperature,
@@ -78,21 +80,22 @@ record TrainingConfig(
       new TrainingConfig(
           /* epochs= */ 8,
           /* steps= */ 0,
-          /* batch= */ 32,
-          /* negatives= */ 1,
+          /* batch= */ 24,
+          /* negatives= */ 3,
           /* minedEvery= */ 1,
           /* queriesPerSet= */ 8192,
-          /* learningRate= */ 1e-3,
-          /* projectionRate= */ 0.3,
+          /* learningRate= */ 2e-3,
+          /* projectionRate= */ 0.1,
           /* warmUp= */ 0.05,
           /* weightDecay= */ 0.01,
           /* maxGradientNorm= */ 1,
           /* routedWeight= */ 1,
-          /* fullWeight= */ 1,
+          /* fullWeight= */ 0.1,
           /* distillationWeight= */ 1,
-          /* routedTemperature= */ 0.05,
+          /* fullDistillationWeight= */ 1,
+          /* routedTemperature= */ 0.03,
           /* fullTemperature= */ 0.02,
-          /* teacherTemperature= */ 0.02,
+          /* teacherTemperature= */ 0.0125,
           /* firstSelectionTemperature= */ 2,
           /* lastSelectionTemperature= */ 0.3,
           /* evaluationsPerEpoch= */ 2,
@@ -110,6 +113,7 @@ record TrainingConfig(
           .with("minedEvery", "0")
           .with("routedWeight", "0")
           .with("fullWeight", "0")
+          .with("fullDistillationWeight", "0")
           .with("evaluationsPerEpoch", "1")
           .with("documentTokens", "512");
 
@@ -127,6 +131,7 @@ record TrainingConfig(
     notNegative("routedWeight", routedWeight);
     notNegative("fullWeight", fullWeight);
     notNegative("distillationWeight", distillationWeight);
+    notNegative("fullDistillationWeight", fullDistillationWeight);
     positive("routedTemperature", routedTemperature);
     positive("fullTemperature", fullTemperature);
     positive("teacherTemperature", teacherTemperature);

@@ -76,7 +76,9 @@ public class TestTrainer extends TrainerTestCase {
 
   private static Weights initial(RouterShape shape, List<TrainingSet> sets) throws IOException {
     float[] axes =
-        shape.projects() ? PrincipalAxes.of(torch, sets, shape.dimension(), 180, 1) : null;
+        shape.projects()
+            ? PrincipalAxes.of(torch, sets, shape.dimension(), TrainingConfig.DEFAULT)
+            : null;
     return Weights.initial(shape, axes, 7);
   }
 
