@@ -145,7 +145,7 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
   private static final int MAX_MERGE_WORKERS = 1024;
 
   private final TokenEncoding tokenEncoding;
-  private final int tokensPerRoute;
+  private final RouteWindows windows;
   private final int maxConn;
   private final int beamWidth;
   private final int mergeWorkers;
@@ -204,7 +204,7 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
       ExecutorService mergeExecutor) {
     super(NAME);
     this.tokenEncoding = Objects.requireNonNull(tokenEncoding, "tokenEncoding");
-    this.tokensPerRoute = check("tokensPerRoute", tokensPerRoute, MAX_TOKENS_PER_ROUTE);
+    this.windows = new RouteWindows(tokensPerRoute);
     this.maxConn = check("maxConn", maxConn, Lucene99HnswVectorsFormat.MAXIMUM_MAX_CONN);
     this.beamWidth = check("beamWidth", beamWidth, Lucene99HnswVectorsFormat.MAXIMUM_BEAM_WIDTH);
     this.mergeWorkers = check("mergeWorkers", mergeWorkers, MAX_MERGE_WORKERS);
@@ -214,7 +214,7 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
     this.mergeExecutor = mergeExecutor == null ? null : new TaskExecutor(mergeExecutor);
   }
 
-  private static int check(String name, int value, int max) {
+  static int check(String name, int value, int max) {
     if (value < 1 || value > max) {
       throw new IllegalArgumentException(name + " must be in [1, " + max + "], got " + value);
     }
@@ -236,11 +236,11 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
    * @return at least 1
    */
   public int tokensPerRoute() {
-    return tokensPerRoute;
+    return windows.stride();
   }
 
   RouteWindows windows() {
-    return new RouteWindows(tokensPerRoute);
+    return windows;
   }
 
   int maxConn() {
@@ -275,7 +275,7 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
     return "FastLaneVectorsFormat(tokenEncoding="
         + tokenEncoding
         + ", tokensPerRoute="
-        + tokensPerRoute
+        + tokensPerRoute()
         + ", maxConn="
         + maxConn
         + ", beamWidth="

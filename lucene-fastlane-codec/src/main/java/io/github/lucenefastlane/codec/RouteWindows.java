@@ -24,22 +24,50 @@ package io.github.lucenefastlane.codec;
  * .883, single tokens .820, and as many groups of similar tokens .783, or .826 with one of the
  * whole document.
  *
- * @param stride tokens from the begin of one window to that of the next, at least 1
+ * @param stride tokens from the begin of one window to that of the next, in [1, {@value
+ *     FastLaneVectorsFormat#MAX_TOKENS_PER_ROUTE}]; {@link FastLaneVectorsFormat#tokensPerRoute()}
+ *     of the format that writes an index
  */
-record RouteWindows(int stride) {
+public record RouteWindows(int stride) {
 
-  /** Number of routes of a document of so many tokens. */
-  int count(int tokens) {
+  /**
+   * Checks the range.
+   *
+   * @throws IllegalArgumentException if the stride is out of it
+   */
+  public RouteWindows {
+    FastLaneVectorsFormat.check(
+        "tokensPerRoute", stride, FastLaneVectorsFormat.MAX_TOKENS_PER_ROUTE);
+  }
+
+  /**
+   * Number of routes of a document.
+   *
+   * @param tokens of the document, at least 1
+   * @return at least 1
+   */
+  public int count(int tokens) {
     return stride == 1 ? tokens : Math.max(1, Math.ceilDiv(tokens - stride, stride));
   }
 
-  /** First token of a route. */
-  int start(int route) {
+  /**
+   * First token of a route.
+   *
+   * @param route in [0, {@link #count})
+   * @return a token, counted from 0
+   */
+  public int start(int route) {
     return route * stride;
   }
 
-  /** The token after the last of a route, in a document of so many tokens. */
-  int end(int route, int tokens) {
+  /**
+   * The token after the last of a route.
+   *
+   * @param route in [0, {@code count(tokens)})
+   * @param tokens of the document, at least 1
+   * @return above {@link #start} and at most {@code tokens}
+   */
+  public int end(int route, int tokens) {
     int start = start(route);
     return start + (stride == 1 ? 1 : Math.min(2 * stride, tokens - start));
   }

@@ -41,6 +41,15 @@ public class TestRouteWindows extends LuceneTestCase {
     assertEquals(token + 1, windows.end(token, tokens));
   }
 
+  public void testRange() {
+    for (int stride :
+        new int[] {Integer.MIN_VALUE, 0, FastLaneVectorsFormat.MAX_TOKENS_PER_ROUTE + 1}) {
+      IllegalArgumentException e =
+          expectThrows(IllegalArgumentException.class, () -> new RouteWindows(stride));
+      assertEquals("tokensPerRoute must be in [1, 1048576], got " + stride, e.getMessage());
+    }
+  }
+
   public void testOneToken() {
     RouteWindows windows = new RouteWindows(TestUtil.nextInt(random(), 2, 100));
     assertTrue(windows.headsAreTokens(1));

@@ -16,24 +16,17 @@ package io.github.lucenefastlane.trainer;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.github.lucenefastlane.codec.FastLaneVectorsFormat;
+import io.github.lucenefastlane.codec.RouteWindows;
 import java.util.Arrays;
 
 /** The scores that training works on, of all queries with all documents of two blocks. */
 final class Scores {
-  /** Tokens between the first tokens of two windows. */
-  static final int STRIDE = 8;
+  /** Those of an index of default settings: what stands for a document in the route graph. */
+  private static final RouteWindows WINDOWS =
+      new RouteWindows(FastLaneVectorsFormat.DEFAULT_TOKENS_PER_ROUTE);
 
   private Scores() {}
-
-  /**
-   * The windows that stand for a document in the route graph: of two strides, one every stride.
-   *
-   * @param tokens of the document, at least 1
-   * @return how many, at least 1
-   */
-  static int windows(int tokens) {
-    return Math.max(1, Math.ceilDiv(tokens - STRIDE, STRIDE));
-  }
 
   /**
    * The heads of documents: normalised means of their windows.
@@ -44,15 +37,15 @@ final class Scores {
    */
   static NDArray heads(NDManager manager, NDArray tokens, int[] lengths) {
     int longest = Math.toIntExact(tokens.getShape().get(1));
-    int most = windows(longest);
+    int most = WINDOWS.count(longest);
     float[] members = new float[lengths.length * most * longest];
     for (int document = 0; document < lengths.length; document++) {
-      int count = windows(lengths[document]);
+      int count = WINDOWS.count(lengths[document]);
       for (int window = 0; window < most; window++) {
-        int from = STRIDE * Math.min(window, count - 1);
-        int to = Math.min(lengths[document], from + 2 * STRIDE);
+        int route = Math.min(window, count - 1);
         int row = (document * most + window) * longest;
-        Arrays.fill(members, row + from, row + to, 1);
+        int end = WINDOWS.end(route, lengths[document]);
+        Arrays.fill(members, row + WINDOWS.start(route), row + end, 1);
       }
     }
     NDArray windows = manager.create(members, new Shape(lengths.length, most, longest));

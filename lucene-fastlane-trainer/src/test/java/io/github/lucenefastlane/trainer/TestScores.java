@@ -21,20 +21,6 @@ import ai.djl.ndarray.types.Shape;
 public class TestScores extends TrainerTestCase {
   private static final float DELTA = 2e-3f; // vectors are read as 16-bit floats
 
-  public void testWindows() {
-    assertEquals(1, Scores.windows(1));
-    assertEquals(1, Scores.windows(8));
-    assertEquals(1, Scores.windows(16));
-    assertEquals(2, Scores.windows(17));
-    assertEquals(2, Scores.windows(24));
-    assertEquals(3, Scores.windows(25));
-    for (int tokens = 1; tokens < 100; tokens++) {
-      int last = Scores.STRIDE * (Scores.windows(tokens) - 1);
-      assertTrue("the last window begins in the text", last < tokens);
-      assertTrue("every token is in a window", last + 2 * Scores.STRIDE >= tokens);
-    }
-  }
-
   public void testAgainstLoops() throws Exception {
     for (int round = 0; round < 10; round++) {
       int dimension = 1 + random().nextInt(8);
