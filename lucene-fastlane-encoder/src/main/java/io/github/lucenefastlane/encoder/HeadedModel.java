@@ -13,9 +13,6 @@
  */
 package io.github.lucenefastlane.encoder;
 
-import ai.onnxruntime.OrtEnvironment;
-import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -84,16 +81,6 @@ record HeadedModel(String name, ModelFiles files, byte[] head, EncoderConfig con
   @Override
   public InputStream openOnnx() throws IOException {
     return new SequenceInputStream(files.openOnnx(), new ByteArrayInputStream(head));
-  }
-
-  @Override
-  public OrtSession openSession(OrtEnvironment environment, OrtSession.SessionOptions options)
-      throws IOException, OrtException {
-    byte[] model;
-    try (InputStream stream = openOnnx()) {
-      model = stream.readAllBytes();
-    }
-    return environment.createSession(model, options);
   }
 
   @Override

@@ -45,9 +45,15 @@ interface ModelFiles {
   /** The ONNX file. */
   InputStream openOnnx() throws IOException;
 
-  /** A session over the ONNX file. */
-  OrtSession openSession(OrtEnvironment environment, OrtSession.SessionOptions options)
-      throws IOException, OrtException;
+  /** A session over the ONNX file, read into memory. */
+  default OrtSession openSession(OrtEnvironment environment, OrtSession.SessionOptions options)
+      throws IOException, OrtException {
+    byte[] model;
+    try (InputStream stream = openOnnx()) {
+      model = stream.readAllBytes();
+    }
+    return environment.createSession(model, options);
+  }
 
   /** The linear layer that follows the transformer in a file of its own. */
   Optional<LinearProjection> projection() throws IOException;

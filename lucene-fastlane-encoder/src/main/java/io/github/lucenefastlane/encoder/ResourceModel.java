@@ -13,10 +13,6 @@
  */
 package io.github.lucenefastlane.encoder;
 
-import ai.onnxruntime.OrtEnvironment;
-import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
-import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
 import java.util.Optional;
@@ -68,16 +64,6 @@ record ResourceModel(
   @Override
   public Optional<String> maskToken() {
     return Optional.empty();
-  }
-
-  @Override
-  public OrtSession openSession(OrtEnvironment environment, OrtSession.SessionOptions options)
-      throws IOException, OrtException {
-    byte[] model;
-    try (InputStream stream = openOnnx()) {
-      model = stream.readAllBytes();
-    }
-    return environment.createSession(model, options);
   }
 
   @Override

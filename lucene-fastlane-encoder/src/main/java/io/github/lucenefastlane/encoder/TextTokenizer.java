@@ -33,6 +33,9 @@ final class TextTokenizer implements Closeable {
   private static final Map<String, String> OPTIONS =
       Map.of("truncation", "do_not_truncate", "padding", "do_not_pad");
 
+  /** Where there is a GPU, DJL would look for another build of its library. */
+  private static final Map<String, String> LOADING = Map.of("RUST_FLAVOR", "cpu");
+
   private final HuggingFaceTokenizer tokenizer;
   private final TokenizerJson json;
   private final BitSet punctuation;
@@ -42,7 +45,7 @@ final class TextTokenizer implements Closeable {
   /** Reads the tokenizer of a model; {@code entries} of its vocabulary can be asked for later. */
   TextTokenizer(ModelFiles files, Set<String> entries) throws IOException {
     json = parse(files, stream -> TokenizerJson.read(stream, entries));
-    tokenizer = parse(files, stream -> TrackingGuard.create(stream, OPTIONS));
+    tokenizer = parse(files, TextTokenizer::create);
     punctuation = findPunctuation();
     // A text's special tokens are the same for every text: see where they lie around a letter.
     Encoding framed = frameLetter(files);
@@ -57,6 +60,10 @@ final class TextTokenizer implements Closeable {
     }
     leading = outside(framed, 0, from);
     trailing = outside(framed, to, special.length);
+  }
+
+  static HuggingFaceTokenizer create(InputStream json) throws IOException {
+    return TrackingGuard.load(LOADING, () -> HuggingFaceTokenizer.newInstance(json, OPTIONS));
   }
 
   /** A letter with special tokens around it; the tokenizer is closed if it cannot be encoded. */

@@ -13,45 +13,53 @@
  */
 package io.github.lucenefastlane.encoder;
 
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.lucene.util.IOSupplier;
 
 /**
- * Creates DJL's tokenizer so that it calls nobody. Left to itself DJL asks a cloud metadata address
- * (169.254.169.254) for the machine's id, to report it, and where it finds a GPU it downloads a
- * CUDA build of its library. It looks at system properties for whether it may, and only while a
- * tokenizer is created; so they are set for that long, and not at all where the user has set them,
- * as property or as environment variable.
+ * Loads native libraries through DJL so that it calls nobody. Left to itself DJL asks a cloud
+ * metadata address (169.254.169.254) for the machine's id, to report it, and downloads what it does
+ * not find on the class path, where it finds a GPU a CUDA build. It looks at system properties for
+ * whether it may, and only while it loads; so they are set for that long, and not at all where the
+ * user has set them, as property or as environment variable.
  */
-final class TrackingGuard {
+public final class TrackingGuard {
   /** Property to the value it gets. */
   private static final Map<String, String> SETTINGS =
-      Map.of("OPT_OUT_TRACKING", "true", "ai.djl.offline", "true", "RUST_FLAVOR", "cpu");
+      Map.of("OPT_OUT_TRACKING", "true", "ai.djl.offline", "true");
 
   /** What the environment calls a property, where the two differ. */
   private static final Map<String, String> ENVIRONMENT = Map.of("ai.djl.offline", "DJL_OFFLINE");
 
   private TrackingGuard() {}
 
-  /** One at a time, so that none restores what another still needs. */
-  static synchronized HuggingFaceTokenizer create(
-      InputStream tokenizer, Map<String, String> options) throws IOException {
-    Map<String, String> added = new HashMap<>();
-    SETTINGS.forEach(
-        (property, value) -> {
-          String variable = ENVIRONMENT.getOrDefault(property, property);
-          if (System.getenv(variable) == null && System.getProperty(property) == null) {
-            System.setProperty(property, value);
-            added.put(property, value);
-          }
-        });
+  /**
+   * Does what loads a library. One at a time in a process, so that none restores what another still
+   * needs.
+   *
+   * @param settings more system properties to set meanwhile, unless the user has
+   * @param <T> what loading gives
+   * @param loading makes DJL load
+   * @return what it returns
+   * @throws IOException if it does
+   */
+  public static synchronized <T> T load(Map<String, String> settings, IOSupplier<T> loading)
+      throws IOException {
+    Map<String, String> added = new HashMap<>(SETTINGS);
+    added.putAll(settings);
+    added.keySet().removeIf(TrackingGuard::isSet);
+    added.forEach(System::setProperty);
     try {
-      return HuggingFaceTokenizer.newInstance(tokenizer, options);
+      return loading.get();
     } finally {
       added.keySet().forEach(System::clearProperty);
     }
+  }
+
+  private static boolean isSet(String property) {
+    return System.getenv(ENVIRONMENT.getOrDefault(property, property)) != null
+        || System.getProperty(property) != null;
   }
 }

@@ -42,7 +42,7 @@ public class TestTrackingGuard extends EncoderTestCase {
                 return super.read(bytes, offset, length);
               }
             };
-        HuggingFaceTokenizer created = TrackingGuard.create(noting, Map.of())) {
+        HuggingFaceTokenizer created = TextTokenizer.create(noting)) {
       assertNotNull(created.encode("a"));
     }
     return seen;
@@ -70,9 +70,7 @@ public class TestTrackingGuard extends EncoderTestCase {
 
   public void testRestoredAfterFailure() {
     PROPERTIES.forEach(System::clearProperty);
-    expectThrows(
-        RuntimeException.class,
-        () -> TrackingGuard.create(InputStream.nullInputStream(), Map.of()));
+    expectThrows(RuntimeException.class, () -> TextTokenizer.create(InputStream.nullInputStream()));
     PROPERTIES.forEach(property -> assertNull(property, System.getProperty(property)));
   }
 }

@@ -19,24 +19,15 @@ import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.GradientCollector;
 import io.github.lucenefastlane.demo.CommandFailure;
-import java.util.HashMap;
+import io.github.lucenefastlane.encoder.TrackingGuard;
+import java.io.IOException;
 import java.util.Locale;
 import java.util.Map;
 
-/**
- * PyTorch on the processor, through DJL. It is loaded so that it calls nobody: left to itself DJL
- * reports its use, and fetches a library that it does not find on the class path.
- */
+/** PyTorch on the processor, through DJL. It is loaded so that it calls nobody. */
 final class Torch {
-  /** Property to the value it gets while the library loads, unless the user set it. */
-  private static final Map<String, String> SETTINGS =
-      Map.of("OPT_OUT_TRACKING", "true", "ai.djl.offline", "true", "PYTORCH_FLAVOR", "cpu");
-
   /** How many threads compute one operation. */
   private static final String THREADS = "ai.djl.pytorch.num_threads";
-
-  /** What the environment calls a property, where the two differ. */
-  private static final Map<String, String> ENVIRONMENT = Map.of("ai.djl.offline", "DJL_OFFLINE");
 
   private static Torch instance;
 
@@ -77,25 +68,18 @@ final class Torch {
   }
 
   private static Engine loadEngine(int threads) {
-    Map<String, String> settings = new HashMap<>(SETTINGS);
-    settings.put(THREADS, Integer.toString(threads));
-    Map<String, String> added = new HashMap<>();
-    settings.forEach(
-        (property, value) -> {
-          String variable = ENVIRONMENT.getOrDefault(property, property);
-          if (System.getenv(variable) == null && System.getProperty(property) == null) {
-            System.setProperty(property, value);
-            added.put(property, value);
-          }
-        });
+    Map<String, String> settings =
+        Map.of("PYTORCH_FLAVOR", "cpu", THREADS, Integer.toString(threads));
     try {
-      Engine engine = Engine.getEngine("PyTorch");
-      engine.newBaseManager(Device.cpu()).close();
-      return engine;
-    } catch (EngineException e) {
+      return TrackingGuard.load(
+          settings,
+          () -> {
+            Engine engine = Engine.getEngine("PyTorch");
+            engine.newBaseManager(Device.cpu()).close();
+            return engine;
+          });
+    } catch (EngineException | IOException e) {
       throw new CommandFailure("PyTorch cannot be loaded: " + e.getMessage(), e);
-    } finally {
-      added.keySet().forEach(System::clearProperty);
     }
   }
 
