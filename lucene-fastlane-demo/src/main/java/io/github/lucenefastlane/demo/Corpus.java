@@ -20,4 +20,4 @@ package io.github.lucenefastlane.demo;
  * @param source its passages
  * @param checksum of all ids, titles and texts in their order
  */
-record Corpus(String name, PassageSource source, String checksum) {}
+public record Corpus(String name, PassageSource source, String checksum) {}

@@ -29,9 +29,10 @@ import java.util.List;
  * @param name the folder's
  * @param folder where it is
  */
-record DataFolder(String name, Path folder) {
+public record DataFolder(String name, Path folder) {
 
-  static DataFolder of(Path folder) {
+  /** The data in a folder, of which nothing is read yet. */
+  public static DataFolder of(Path folder) {
     return new DataFolder(folder.toAbsolutePath().normalize().getFileName().toString(), folder);
   }
 
@@ -40,7 +41,7 @@ record DataFolder(String name, Path folder) {
    *
    * @throws CommandFailure if there is no corpus or a passage is malformed
    */
-  Corpus corpus() throws IOException {
+  public Corpus corpus() throws IOException {
     PassageSource source = new JsonlPassages(jsonl("corpus"));
     MessageDigest digest = sha256();
     source.forEach(
@@ -55,16 +56,20 @@ record DataFolder(String name, Path folder) {
   }
 
   /**
+   * All queries.
+   *
    * @throws CommandFailure if there is no such file or a line is malformed
    */
-  List<Question> questions() throws IOException {
+  public List<Question> questions() throws IOException {
     return Question.readAll(jsonl("queries"));
   }
 
   /**
+   * All judgements.
+   *
    * @throws CommandFailure if there is no such file or a line is malformed
    */
-  Judgements judgements() throws IOException {
+  public Judgements judgements() throws IOException {
     return Judgements.read(required("qrels.tsv"));
   }
 
@@ -73,15 +78,20 @@ record DataFolder(String name, Path folder) {
    *
    * @throws CommandFailure if one is missing
    */
-  void requireFiles() {
+  public void requireFiles() {
+    if (!Files.isDirectory(folder)) {
+      throw new CommandFailure("no such folder: " + folder);
+    }
     required("qrels.tsv");
     jsonl("queries");
     jsonl("corpus");
   }
 
   private Path jsonl(String what) {
-    Path plain = folder.resolve(what + ".jsonl");
-    return Files.isRegularFile(plain) ? plain : required(what + ".jsonl.gz");
+    Path gzipped = folder.resolve(what + ".jsonl.gz");
+    boolean onlyGzipped =
+        Files.isRegularFile(gzipped) && !Files.isRegularFile(folder.resolve(what + ".jsonl"));
+    return onlyGzipped ? gzipped : required(what + ".jsonl");
   }
 
   private Path required(String file) {

@@ -425,6 +425,14 @@ public final class TokenEncoder implements Closeable {
     return !model.routerOutputs().isEmpty();
   }
 
+  /**
+   * Whether a linear layer from a file of its own makes the vectors of what the ONNX file gives, so
+   * that the ONNX file alone is another model.
+   */
+  public boolean hasLinearLayer() {
+    return projection != null;
+  }
+
   /** The number of components of a vector. */
   public int dimension() {
     return projection != null ? projection.outputDimension() : modelDimension;

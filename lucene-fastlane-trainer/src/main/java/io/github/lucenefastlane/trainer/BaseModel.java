@@ -47,15 +47,9 @@ record BaseModel(TokenEncoder encoder, byte[] onnx, byte[] tokenizer, boolean bu
         folder == null ? TokenEncoder.miniLmBuilder() : TokenEncoder.builder(folder);
     TokenEncoder encoder = builder.threads(threads).build();
     try {
-      if (!encoder.config().normalize()) {
-        throw new CommandFailure(
-            "the vectors of the model in "
-                + folder
-                + " must have length 1: set normalize in its fastlane.json");
-      }
-      if (encoder.hasRouter() || encoder.base().isPresent()) {
-        throw new CommandFailure(
-            "the model in " + folder + " has a router; train the encoder that it was made of");
+      String objection = objection(encoder);
+      if (objection != null) {
+        throw new CommandFailure("the model in " + folder + " " + objection);
       }
       BaseModel model =
           new BaseModel(
@@ -67,6 +61,28 @@ record BaseModel(TokenEncoder encoder, byte[] onnx, byte[] tokenizer, boolean bu
         encoder.close();
       }
     }
+  }
+
+  /** Why an encoder cannot be trained on; null if it can. */
+  private static String objection(TokenEncoder encoder) {
+    if (!encoder.config().normalize()) {
+      return "must have vectors of length 1: set normalize in its fastlane.json";
+    }
+    if (encoder.hasRouter()) {
+      return "has a router; train the encoder that it was made of";
+    }
+    if (encoder.base().isPresent()) {
+      return "is a head on " + encoder.base().get() + "; train that";
+    }
+    if (encoder.hasLinearLayer()) {
+      return "has a linear layer in a file of its own; export it as part of the ONNX file";
+    }
+    try {
+      encoder.queryContentIds();
+    } catch (IllegalStateException e) {
+      return "cannot have a router in its graph: " + e.getMessage();
+    }
+    return null;
   }
 
   private static byte[] bytes(InputStream file) throws IOException {

@@ -75,6 +75,9 @@ final class IndexTokens implements TokenSource {
 
   @Override
   public void read(int text, int count, ByteBuffer target) throws IOException {
+    if (count == 0) {
+      return; // there may be no place
+    }
     Place place = places[text];
     float[] vectors = place.values().tokenVectors(place.ord());
     for (int i = 0; i < count * dimension; i++) {

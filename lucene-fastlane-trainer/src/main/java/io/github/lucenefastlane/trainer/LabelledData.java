@@ -15,12 +15,14 @@ package io.github.lucenefastlane.trainer;
 
 import io.github.lucenefastlane.demo.Bm25;
 import io.github.lucenefastlane.demo.CommandFailure;
+import io.github.lucenefastlane.demo.Corpus;
+import io.github.lucenefastlane.demo.DataFolder;
 import io.github.lucenefastlane.demo.IndexFields;
 import io.github.lucenefastlane.demo.Judgements;
 import io.github.lucenefastlane.demo.Passage;
-import io.github.lucenefastlane.demo.PassageSource;
 import io.github.lucenefastlane.demo.Question;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,15 +30,18 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.zip.CRC32C;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
 import org.apache.lucene.document.TextField;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.LogDocMergePolicy;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.store.ByteBuffersDirectory;
@@ -49,19 +54,23 @@ import org.apache.lucene.store.ByteBuffersDirectory;
 final class LabelledData {
   private static final int BM25_NEGATIVES = 30;
 
+  private static final double RAM_BUFFER_MB = 512;
+
   private static final String NOTICE = "NOTICE.txt";
 
   private final String name;
   private final String notice;
+  private final String corpusChecksum;
   private final List<String> documents = new ArrayList<>();
   private final List<String> queries = new ArrayList<>();
   private final List<String> queryIds = new ArrayList<>();
   private final List<int[]> relevant = new ArrayList<>();
   private final List<int[]> grades = new ArrayList<>();
 
-  private LabelledData(String name, String notice) {
+  private LabelledData(String name, String notice, String corpusChecksum) {
     this.name = name;
     this.notice = notice;
+    this.corpusChecksum = corpusChecksum;
   }
 
   /**
@@ -70,22 +79,19 @@ final class LabelledData {
    * @throws CommandFailure if a file is missing or malformed
    */
   static LabelledData read(Path folder) throws IOException {
-    if (!Files.isDirectory(folder)) {
-      throw new CommandFailure("no such folder: " + folder + " (give --data BEIR-like folders)");
-    }
+    DataFolder set = DataFolder.of(folder);
+    set.requireFiles(); // before any work is spent
+    Path notice = folder.resolve(NOTICE);
+    Corpus corpus = set.corpus();
     LabelledData data =
         new LabelledData(
-            folder.toAbsolutePath().normalize().getFileName().toString(),
-            Files.isRegularFile(folder.resolve(NOTICE))
-                ? Files.readString(folder.resolve(NOTICE)).strip()
-                : "");
+            set.name(),
+            Files.isRegularFile(notice) ? Files.readString(notice).strip() : "",
+            corpus.checksum());
     Map<String, Integer> numbers = new HashMap<>();
-    PassageSource.of(required(folder, "corpus.jsonl", "corpus.jsonl.gz"))
-        .forEach((Passage passage) -> data.addDocument(passage, numbers));
-    Judgements judgements = Judgements.read(required(folder, "qrels.tsv"));
-    List<Question> questions =
-        Question.readAll(required(folder, "queries.jsonl", "queries.jsonl.gz"));
-    for (Question question : questions) {
+    corpus.source().forEach(passage -> data.addDocument(passage, numbers));
+    Judgements judgements = set.judgements();
+    for (Question question : set.questions()) {
       data.addQuery(question, judgements.of(question.id()), numbers);
     }
     if (data.queries.size() < 2) {
@@ -96,17 +102,6 @@ final class LabelledData {
               + " queries with a relevant passage, training needs at least 2");
     }
     return data;
-  }
-
-  private static Path required(Path folder, String... names) {
-    return Arrays.stream(names)
-        .map(folder::resolve)
-        .filter(Files::isRegularFile)
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new CommandFailure(
-                    "no " + names[0] + " in " + folder + " (give --data BEIR-like folders)"));
   }
 
   private void addDocument(Passage passage, Map<String, Integer> numbers) {
@@ -135,6 +130,25 @@ final class LabelledData {
           });
       grades.add(Arrays.stream(found).map(byNumber::get).toArray());
     }
+  }
+
+  /** The name, and checksums of all that is learned from. */
+  @Override
+  public String toString() {
+    CRC32C checksum = new CRC32C();
+    for (int query = 0; query < queries.size(); query++) {
+      String line =
+          queryIds.get(query)
+              + "\t"
+              + queries.get(query)
+              + "\t"
+              + Arrays.toString(relevant.get(query))
+              + Arrays.toString(grades.get(query))
+              + "\n";
+      checksum.update(line.getBytes(StandardCharsets.UTF_8));
+    }
+    return String.format(
+        Locale.ROOT, "%s(%s, queries %08x)", name, corpusChecksum, checksum.getValue());
   }
 
   String name() {
@@ -206,14 +220,15 @@ final class LabelledData {
       try (IndexWriter writer =
           new IndexWriter(
               directory,
-              // One thread and one segment: documents are numbered as they come.
-              new IndexWriterConfig(Bm25.analyzer()).setRAMBufferSizeMB(1024))) {
+              // One thread, and merges of neighbours: documents are numbered as they come.
+              new IndexWriterConfig(Bm25.analyzer())
+                  .setMergePolicy(new LogDocMergePolicy())
+                  .setRAMBufferSizeMB(RAM_BUFFER_MB))) {
         for (String text : documents) {
           Document document = new Document();
           document.add(new TextField(IndexFields.CONTENT, text, Field.Store.NO));
           writer.addDocument(document);
         }
-        writer.forceMerge(1);
       }
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
         IndexSearcher searcher = new IndexSearcher(reader);

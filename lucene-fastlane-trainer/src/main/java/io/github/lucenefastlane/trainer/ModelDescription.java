@@ -28,9 +28,19 @@ final class ModelDescription {
    * Describes a model.
    *
    * @param encoder name of the encoder whose token vectors it starts from
+   * @param licence of what was learned; null if nobody said, for the encoder and the data have
+   *     their own, and none follows from them
    */
-  ModelDescription(String encoder, RouterShape shape, TrainingConfig config, TrainingState state) {
+  ModelDescription(
+      String encoder,
+      String licence,
+      RouterShape shape,
+      TrainingConfig config,
+      TrainingState state) {
     json.addProperty("encoder", encoder);
+    if (licence != null) {
+      json.addProperty("licence", licence);
+    }
     json.addProperty("dimension", shape.dimension());
     json.addProperty("views", shape.views());
     JsonObject router = new JsonObject();

@@ -86,8 +86,7 @@ final class OnnxGraphs {
     if (!shape.projects()) {
       throw new IllegalArgumentException("a router without projection has no head, only a router");
     }
-    ModelProto model = parse(base);
-    checkBase(model);
+    ModelProto model = checkBase(base, shape);
     GraphProto.Builder graph = GraphProto.newBuilder();
     OnnxAlgebra algebra = new OnnxAlgebra(graph, PREFIX, weights);
     RouterNetwork<String> network = new RouterNetwork<>(shape, algebra);
@@ -130,7 +129,14 @@ final class OnnxGraphs {
                     dimension(shape.dimension()))));
   }
 
-  private void checkBase(ModelProto model) {
+  /**
+   * Checks that a head can be put behind a base encoder's file, before it is trained.
+   *
+   * @return the file
+   * @throws IllegalArgumentException if not
+   */
+  static ModelProto checkBase(byte[] base, RouterShape shape) {
+    ModelProto model = parse(base);
     if (model.getIrVersion() < MIN_IR) {
       throw new IllegalArgumentException(
           "the base model's ir_version must be at least "
@@ -167,16 +173,17 @@ final class OnnxGraphs {
     }
     graph.getOutputList().stream()
         .filter(output -> output.getName().equals(STATES))
-        .forEach(this::checkStates);
+        .forEach(states -> checkStates(states, shape));
     if (graph.getInitializerList().stream()
         .anyMatch(tensor -> tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL)) {
       throw new IllegalArgumentException(
           "the base model must hold its weights itself, it has them in other files");
     }
+    return model;
   }
 
   /** An encoder may have more layers than its file. */
-  private void checkStates(ValueInfoProto states) {
+  private static void checkStates(ValueInfoProto states, RouterShape shape) {
     TensorShapeProto axes = states.getType().getTensorType().getShape();
     long last = axes.getDimCount() == 3 ? axes.getDim(2).getDimValue() : 0; // 0 for a free one
     if (last != 0 && last != shape.stateDimension()) {

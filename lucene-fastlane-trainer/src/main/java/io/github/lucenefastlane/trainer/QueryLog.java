@@ -20,14 +20,18 @@ import io.github.lucenefastlane.demo.Question;
 import io.github.lucenefastlane.query.AllTokensRouter;
 import io.github.lucenefastlane.query.FastLaneQuery;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.zip.CRC32C;
 import org.apache.lucene.search.ScoreDoc;
 
 /**
@@ -66,7 +70,7 @@ final class QueryLog {
     List<String> lines =
         fileName.endsWith(".jsonl") || fileName.endsWith(".jsonl.gz")
             ? Question.readAll(file).stream().map(Question::text).toList()
-            : Files.readAllLines(file);
+            : lines(file);
     Set<String> queries = new LinkedHashSet<>(lines);
     queries.removeIf(String::isBlank);
     if (queries.size() < 2) {
@@ -76,8 +80,24 @@ final class QueryLog {
     return new QueryLog(fileName, new ArrayList<>(queries));
   }
 
+  private static List<String> lines(Path file) throws IOException {
+    try {
+      return Files.readAllLines(file);
+    } catch (CharacterCodingException e) {
+      throw new CommandFailure(file + " is not UTF-8 text; convert it", e);
+    }
+  }
+
   String name() {
     return name;
+  }
+
+  /** The name, and a checksum of the queries. */
+  @Override
+  public String toString() {
+    CRC32C checksum = new CRC32C();
+    checksum.update(String.join("\n", queries).getBytes(StandardCharsets.UTF_8));
+    return String.format(Locale.ROOT, "%s(%08x)", name, checksum.getValue());
   }
 
   /** The queries' texts. */
@@ -91,7 +111,8 @@ final class QueryLog {
    * @param index stays open as long as the result is used
    * @param queryTokens of {@link #queries()}; closed with the result
    * @param limit most tokens of a query
-   * @throws CommandFailure if too few queries have a token, or the index no vector
+   * @throws CommandFailure if too few queries have a token
+   * @throws IllegalArgumentException if the index has no vector
    */
   TrainingSet toTrainingSet(PassageIndex index, TokenSource queryTokens, int limit)
       throws IOException {

@@ -96,6 +96,14 @@ public final class TrainCommand implements Callable<Integer> {
   private String model;
 
   @Option(
+      names = "--licence",
+      paramLabel = "NAME",
+      description =
+          "Licence of what is learned, as an SPDX identifier, recorded with the model (default:"
+              + " none).")
+  private String licence;
+
+  @Option(
       names = "--cache",
       paramLabel = "DIR",
       description = "Folder for encoded texts (default: " + STATES + " beside --out).")
@@ -222,7 +230,7 @@ public final class TrainCommand implements Callable<Integer> {
     TrainingConfig config =
         config(index == null ? TrainingConfig.DEFAULT : TrainingConfig.LABEL_FREE);
     Path states = cache != null ? cache : out.toAbsolutePath().resolveSibling(STATES);
-    Training training = new Training(Torch.load(threads), config, out, states, console);
+    Training training = new Training(Torch.load(threads), config, out, states, licence, console);
     if (index != null) {
       training.learnRouter(queries, index, model, size -> shape(0, size));
       return 0;

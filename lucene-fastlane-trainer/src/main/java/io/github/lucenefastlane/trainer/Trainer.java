@@ -77,10 +77,8 @@ final class Trainer {
    */
   TrainingState train(Weights initial) throws IOException {
     int stepsPerEpoch = schedule.stepsPerEpoch();
-    int steps = config.epochs() * stepsPerEpoch;
-    if (config.steps() > 0) {
-      steps = Math.min(steps, config.steps());
-    }
+    int most = config.steps() > 0 ? config.steps() : Integer.MAX_VALUE;
+    int steps = (int) Math.min(most, (long) config.epochs() * stepsPerEpoch);
     int evaluationGap = Math.max(1, stepsPerEpoch / config.evaluationsPerEpoch());
     TrainingState state = checkpoints.read();
     if (state == null) {

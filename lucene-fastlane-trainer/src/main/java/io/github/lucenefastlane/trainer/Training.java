@@ -22,8 +22,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
+import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.util.IOUtils;
+import org.apache.lucene.util.StringHelper;
 
 /**
  * A training from files to files.
@@ -32,9 +34,11 @@ import org.apache.lucene.util.IOUtils;
  * @param config what decides what is learned
  * @param out folder of the model
  * @param cache folder of encoded texts
+ * @param licence of what is learned; null if nobody said
  * @param console told how it goes
  */
-record Training(Torch torch, TrainingConfig config, Path out, Path cache, Console console) {
+record Training(
+    Torch torch, TrainingConfig config, Path out, Path cache, String licence, Console console) {
 
   /**
    * Learns a projection and a router from judged queries.
@@ -53,7 +57,9 @@ record Training(Torch torch, TrainingConfig config, Path out, Path cache, Consol
     }
     try (BaseModel base = BaseModel.load(model, threads)) {
       RouterShape shape = shapes.apply(base.encoder().dimension());
-      learnModel(folder, collections, describe(shape, data, base.fingerprint()), base, shape);
+      OnnxGraphs.checkBase(base.onnx(), shape); // before hours of work
+      learnModel(
+          folder, collections, describe(shape, collections, base.fingerprint()), base, shape);
     }
   }
 
@@ -76,7 +82,7 @@ record Training(Torch torch, TrainingConfig config, Path out, Path cache, Consol
       TrainingState state =
           train(shape, sets, checkpoints, Weights.initial(shape, axes, config.seed()));
       ModelDescription description =
-          new ModelDescription(base.encoder().name(), shape, config, state);
+          new ModelDescription(base.encoder().name(), licence, shape, config, state);
       DevEvaluation evaluation = new DevEvaluation(torch, shape, config, sets);
       for (int i = 0; i < sets.size(); i++) {
         TrainingSet set = sets.get(i);
@@ -109,19 +115,27 @@ record Training(Torch torch, TrainingConfig config, Path out, Path cache, Consol
       try (Checkpoints checkpoints =
               new Checkpoints(
                   folder.checkpoint(),
-                  describe(shape, List.of(queries, index), opened.description().toString()));
+                  describe(shape, List.of(log, commit(opened)), base.fingerprint()));
           TokenSource tokens = encode(log, base)) {
         TrainingSet set = log.toTrainingSet(opened, tokens, config.queryTokens());
         TrainingState state =
             train(shape, List.of(set), checkpoints, Weights.initial(shape, null, config.seed()));
         ModelDescription description =
-            new ModelDescription(base.encoder().name(), shape, config, state)
+            new ModelDescription(base.encoder().name(), licence, shape, config, state)
                 .add(set, opened.description().source(), state.bestScores);
         folder.writeRouter(
             new OnnxGraphs(shape, state.best), base.encoder().config(), description.toJson());
         finish(folder, checkpoints, state);
       }
     }
+  }
+
+  /** The id of an index in the state that it is in. */
+  private static String commit(PassageIndex index) throws IOException {
+    return StringHelper.idToString(
+        SegmentInfos.readCommit(
+                index.reader().directory(), index.reader().getIndexCommit().getSegmentsFileName())
+            .getId());
   }
 
   private TokenSource encode(QueryLog log, Model base) throws IOException {
@@ -144,10 +158,13 @@ record Training(Torch torch, TrainingConfig config, Path out, Path cache, Consol
         .train(initial);
   }
 
-  /** What a training that goes on must have in common with what was begun. */
-  private String describe(RouterShape shape, List<Path> data, String encoder) {
-    List<Path> places = data.stream().map(path -> path.toAbsolutePath().normalize()).toList();
-    return shape + " " + config + " " + places + " " + encoder;
+  /**
+   * What a training that goes on must have in common with what was begun.
+   *
+   * @param data tells its content from any other
+   */
+  private String describe(RouterShape shape, List<?> data, String encoder) {
+    return shape + " " + config + " " + data + " " + encoder;
   }
 
   private void finish(ModelFolder folder, Checkpoints checkpoints, TrainingState state)

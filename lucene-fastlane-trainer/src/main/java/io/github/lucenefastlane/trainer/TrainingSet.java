@@ -26,7 +26,8 @@ import org.apache.lucene.util.IOUtils;
  * @param documents their states or token vectors
  * @param relevant documents of each query, none for a query that is not used
  * @param grades of the relevant documents
- * @param hard documents of each query that look relevant and are not, most so first
+ * @param hard documents of each query that look relevant, most so first; relevant ones among them
+ *     are never scored as negatives
  * @param training queries to learn from
  * @param dev queries to tell progress by
  * @param pool documents that dev queries are searched in

@@ -24,6 +24,7 @@ import io.github.lucenefastlane.query.View;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -165,6 +166,8 @@ public class TestTrainCommand extends TrainerTestCase {
       8,
       "--threads",
       1,
+      "--licence",
+      "CC-BY-SA-4.0",
       "--set",
       "learningRate=0.002"
     };
@@ -182,6 +185,7 @@ public class TestTrainCommand extends TrainerTestCase {
             .getAsJsonObject("about");
     assertEquals(8, about.get("dimension").getAsInt());
     assertEquals(0.002, about.getAsJsonObject("settings").get("learningRate").getAsDouble(), 0);
+    assertEquals("CC-BY-SA-4.0", about.get("licence").getAsString());
     JsonObject source = about.getAsJsonArray("data").get(0).getAsJsonObject();
     assertEquals("Made up. Public domain.", source.get("notice").getAsString());
     assertEquals(38, source.get("documents").getAsInt());
@@ -360,5 +364,50 @@ public class TestTrainCommand extends TrainerTestCase {
     assertFails(
         "no index in", "--out", out, "--queries", data.resolve("queries.jsonl"), "--index", data);
     assertFails("modelFolder has no", "--out", out, "--data", data, "--model", data);
+    Path bytes = createTempFile("queries", ".txt");
+    Files.write(bytes, new byte[] {'a', (byte) 0xff, '\n', 'b'});
+    assertFails("is not UTF-8 text", "--out", out, "--queries", bytes, "--index", data);
+  }
+
+  public void testEncoderThatTakesNoHeadIsRefusedBeforeTheWork() throws Exception {
+    Path model = TinyModel.write(createTempDir());
+    Path onnx = model.resolve("model.onnx");
+    String renamed =
+        new String(Files.readAllBytes(onnx), StandardCharsets.ISO_8859_1)
+            .replace("last_hidden_state", "first_hidden_size");
+    Files.write(onnx, renamed.getBytes(StandardCharsets.ISO_8859_1));
+    Path cache = createTempDir().resolve("cache");
+    assertFails(
+        "must have the output last_hidden_state",
+        "--out",
+        createTempDir().resolve("model"),
+        "--data",
+        writeData(),
+        "--model",
+        model,
+        "--dimension",
+        8,
+        "--cache",
+        cache);
+    assertTrue("nothing was encoded", Files.notExists(cache));
+  }
+
+  /** What a checkpoint knows data by. */
+  public void testDataIsKnownByItsContent() throws Exception {
+    Path data = writeData();
+    String before = LabelledData.read(data).toString();
+    assertEquals(before, LabelledData.read(data).toString());
+    String[][] changes = {
+      {"corpus.jsonl", "Chapter 2", "Part 2"},
+      {"queries.jsonl", "where do", "when do"},
+      {"qrels.tsv", "\t1", "\t2"}
+    };
+    for (String[] change : changes) {
+      Path file = data.resolve(change[0]);
+      String text = Files.readString(file);
+      Files.writeString(file, text.replace(change[1], change[2]));
+      assertNotEquals(change[0], before, LabelledData.read(data).toString());
+      Files.writeString(file, text);
+    }
   }
 }
