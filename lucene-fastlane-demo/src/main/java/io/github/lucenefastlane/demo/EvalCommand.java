@@ -53,8 +53,6 @@ import picocli.CommandLine.Spec;
       "FastLane ranks 100 documents by the routed score; with N, it ranks N by exact MaxSim."
     })
 final class EvalCommand implements Callable<Integer> {
-  private static final String LEARNED = "learned";
-
   @ParentCommand private FastLane parent;
 
   @Spec private CommandSpec spec;
@@ -265,11 +263,11 @@ final class EvalCommand implements Callable<Integer> {
     if (routers == null) {
       List<String> names = new ArrayList<>(List.of("mean", "coverage"));
       if (encoder.hasRouter()) {
-        names.add(LEARNED);
+        names.add(RouterChoice.LEARNED);
       }
       return names;
     }
-    if (routers.stream().anyMatch(LEARNED::equalsIgnoreCase) && !encoder.hasRouter()) {
+    if (routers.stream().anyMatch(RouterChoice.LEARNED::equalsIgnoreCase) && !encoder.hasRouter()) {
       throw new CommandFailure(
           "model " + encoder.name() + " has no learned router; leave learned out of --routers");
     }

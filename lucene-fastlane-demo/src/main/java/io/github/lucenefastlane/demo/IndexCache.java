@@ -155,7 +155,11 @@ final class IndexCache {
     }
     try (Directory directory = FSDirectory.open(entry.folder());
         IndexWriter writer = entry.openWriter(directory, plain)) {
-      PassageWriter.Counts before = partial(writer);
+      Map<String, String> committed = userData(writer);
+      if (IndexDescription.fromUserData(committed) != null) {
+        return entry; // another process completed it after it was looked at
+      }
+      PassageWriter.Counts before = partial(writer, committed);
       long[] work = new long[2]; // number of passages seen, and of tokens to encode
       corpus
           .source()
@@ -209,13 +213,7 @@ final class IndexCache {
   }
 
   /** What an interrupted run committed: the first passages, for they are added in order. */
-  private static PassageWriter.Counts partial(IndexWriter writer) {
-    Iterable<Map.Entry<String, String>> userData = writer.getLiveCommitData();
-    if (userData == null) {
-      return PassageWriter.Counts.NONE;
-    }
-    Map<String, String> figures = new HashMap<>();
-    userData.forEach(entry -> figures.put(entry.getKey(), entry.getValue()));
+  private static PassageWriter.Counts partial(IndexWriter writer, Map<String, String> figures) {
     if (!figures.containsKey(PARTIAL_TOKENS)) {
       return PassageWriter.Counts.NONE;
     }
@@ -223,6 +221,15 @@ final class IndexCache {
         writer.getDocStats().maxDoc,
         Long.parseLong(figures.get(PARTIAL_TOKENS)),
         Long.parseLong(figures.get(PARTIAL_TRUNCATED)));
+  }
+
+  private static Map<String, String> userData(IndexWriter writer) {
+    Map<String, String> userData = new HashMap<>();
+    Iterable<Map.Entry<String, String>> entries = writer.getLiveCommitData();
+    if (entries != null) {
+      entries.forEach(entry -> userData.put(entry.getKey(), entry.getValue()));
+    }
+    return userData;
   }
 
   private static PassageWriter.Counts sum(PassageWriter.Counts a, PassageWriter.Counts b) {

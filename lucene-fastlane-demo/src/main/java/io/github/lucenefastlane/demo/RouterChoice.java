@@ -31,24 +31,25 @@ import java.util.Locale;
 /**
  * A router named on the command line; closing it frees a loaded one.
  *
- * @param name what answers call it
+ * @param name what answers and rows of figures call it; of a file, the path as it was given
  * @param router routes every query; null for the one in the model, whose views come with a query's
  *     vectors
  */
 record RouterChoice(String name, QueryRouter router) implements Closeable {
   /** The router in the model. */
-  private static final String LEARNED = "learned";
+  static final String LEARNED = "learned";
 
   private static final List<String> NAMES = List.of(LEARNED, "mean", "coverage", "all");
 
-  /** The router for a number of views, where none is named: the mean can only give one. */
-  static String defaultFor(int views) {
-    return views == 1 ? "mean" : "coverage";
-  }
-
-  /** The same for a model, whose own router is the best that there is for any number of views. */
+  /**
+   * The router for a number of views, where none is named: the model's own is the best that there
+   * is for any number, and the mean can only give one.
+   */
   static String defaultFor(int views, TokenEncoder encoder) {
-    return encoder.hasRouter() ? LEARNED : defaultFor(views);
+    if (encoder.hasRouter()) {
+      return LEARNED;
+    }
+    return views == 1 ? "mean" : "coverage";
   }
 
   /**
@@ -91,7 +92,7 @@ record RouterChoice(String name, QueryRouter router) implements Closeable {
    *
    * @throws CommandFailure if it is neither
    */
-  static RouterChoice open(String name) throws IOException {
+  private static RouterChoice open(String name) throws IOException {
     String lower = name.toLowerCase(Locale.ROOT);
     return switch (lower) {
       case "mean" -> new RouterChoice(lower, MeanRouter.INSTANCE);
@@ -103,8 +104,8 @@ record RouterChoice(String name, QueryRouter router) implements Closeable {
 
   private static RouterChoice load(String name) throws IOException {
     check(name);
-    Path file = Path.of(name);
-    return new RouterChoice(file.getFileName().toString(), OnnxRouter.load(file));
+    // By its whole path: the files of two trainings have the same name.
+    return new RouterChoice(name, OnnxRouter.load(Path.of(name)));
   }
 
   /** A question's vectors with the router for them. */

@@ -298,6 +298,7 @@ public class TestTrainCommand extends TrainerTestCase {
             out.resolve("router.onnx").toString(),
             "chapters on glaciers"));
     assertTrue(found.toString(), found.toString().contains("glaciers"));
+    assertTrue(found.toString(), found.toString().contains(out.resolve("router.onnx") + " view: "));
   }
 
   public void testWrongUsage() throws Exception {
