@@ -138,7 +138,10 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
   static final String META_EXTENSION = "flm";
   static final String TOKEN_EXTENSION = "vec";
   static final String ROUTE_EXTENSION = "flr";
-  static final int VERSION_START = 0;
+
+  /** Version 0 was of snapshots before the first release, and had other routes and tables. */
+  static final int VERSION_START = 1;
+
   static final int VERSION_CURRENT = VERSION_START;
   static final int DIRECT_MONOTONIC_BLOCK_SHIFT = 16;
 

@@ -24,6 +24,8 @@ import java.util.Set;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.IndexFormatTooNewException;
+import org.apache.lucene.index.IndexFormatTooOldException;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.IndexSearcher;
@@ -66,7 +68,8 @@ public final class PassageIndex implements Closeable {
   /**
    * Opens an index.
    *
-   * @throws CommandFailure if there is none in the folder, or one that this program did not make
+   * @throws CommandFailure if there is none in the folder, or one that this program did not make,
+   *     or that another version of it made
    */
   public static PassageIndex open(Path folder) throws IOException {
     if (!exists(folder)) {
@@ -96,6 +99,13 @@ public final class PassageIndex implements Closeable {
       directory = null;
       reader = null;
       return index;
+    } catch (IndexFormatTooOldException | IndexFormatTooNewException e) {
+      throw new CommandFailure(
+          "the index in "
+              + folder
+              + " was made by another version of this program; make it again (index --overwrite,"
+              + " demo --refresh)",
+          e);
     } finally {
       if (reader != null) {
         reader.close();

@@ -16,11 +16,13 @@ package io.github.lucenefastlane.tests;
 import io.github.lucenefastlane.codec.TokenEncoding;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexFormatTooNewException;
@@ -119,6 +121,27 @@ public class TestCorruptFiles extends LuceneTestCase {
         noticed = true;
       }
       assertTrue(damaged + ", " + what + " went unnoticed", noticed);
+    }
+  }
+
+  /** An index of a snapshot before the first release, whose routes were others, is not misread. */
+  public void testVersionBeforeTheFirstRelease() throws IOException {
+    try (Directory index = newIndex()) {
+      String meta = file(index, ".flm");
+      byte[] bytes = read(index, meta);
+      // The header is the magic number, the length and letters of the codec's name, the version.
+      int version = Integer.BYTES + 1 + bytes[Integer.BYTES];
+      assertEquals(1, ByteBuffer.wrap(bytes).getInt(version));
+      ByteBuffer.wrap(bytes).putInt(version, 0);
+      index.deleteFile(meta);
+      try (IndexOutput out = index.createOutput(meta, IOContext.DEFAULT)) {
+        out.writeBytes(bytes, bytes.length - CodecUtil.footerLength());
+        CodecUtil.writeFooter(out);
+      }
+      IndexFormatTooOldException e =
+          expectThrows(IndexFormatTooOldException.class, () -> DirectoryReader.open(index));
+      assertEquals(0, e.getVersion().intValue());
+      assertEquals(1, e.getMinVersion().intValue());
     }
   }
 
