@@ -68,20 +68,23 @@ final class StateCache implements Closeable {
   StateCache(Path folder, String model) throws IOException {
     this.model = model;
     Directory opened = new MMapDirectory(folder);
+    Lock taken = null;
     try {
-      this.lock = opened.obtainLock("states.lock");
+      taken = opened.obtainLock("states.lock");
+      for (String name : opened.listAll()) {
+        if (name.endsWith(".tmp")) { // left by a process that was killed
+          opened.deleteFile(name);
+        }
+      }
+      this.lock = taken;
       this.directory = opened;
+      taken = null;
       opened = null;
     } catch (LockObtainFailedException e) {
       throw new CommandFailure(
           "another training encodes texts into " + folder + "; wait, or give another --cache", e);
     } finally {
-      IOUtils.close(opened);
-    }
-    for (String name : directory.listAll()) {
-      if (name.endsWith(".tmp")) { // left by a process that was killed
-        directory.deleteFile(name);
-      }
+      IOUtils.close(taken, opened);
     }
   }
 
