@@ -76,8 +76,10 @@ final class EvalCommand implements Callable<Integer> {
       names = "--model",
       paramLabel = "DIR",
       description =
-          "Folder with model.onnx and tokenizer.json, or with head.onnx and fastlane.json (default:"
-              + " the model that ships with the program).")
+          "Folder with model.onnx and tokenizer.json, or with head.onnx and fastlane.json, or "
+              + Model.PLAIN
+              + ", which the default is a head on (default: the model that ships with the"
+              + " program).")
   private String model;
 
   @Mixin private IndexOptions options;

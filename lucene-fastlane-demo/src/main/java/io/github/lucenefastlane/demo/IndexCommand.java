@@ -51,8 +51,10 @@ final class IndexCommand implements Callable<Integer> {
       names = "--model",
       paramLabel = "DIR",
       description =
-          "Folder with model.onnx and tokenizer.json, or with head.onnx and fastlane.json (default:"
-              + " the model that ships with the program).")
+          "Folder with model.onnx and tokenizer.json, or with head.onnx and fastlane.json, or "
+              + Model.PLAIN
+              + ", which the default is a head on (default: the model that ships with the"
+              + " program).")
   private String model;
 
   @Option(

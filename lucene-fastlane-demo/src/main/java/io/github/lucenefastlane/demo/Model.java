@@ -27,17 +27,20 @@ import java.util.zip.CRC32C;
  * A loaded encoder and where it came from.
  *
  * @param encoder the encoder
- * @param folder absolute path of the model's folder; empty for the model that ships with the
- *     program
+ * @param folder absolute path of the model's folder; empty for the default model, {@link #PLAIN}
+ *     for the encoder below it: both ship with the program
  * @param fingerprint of the model and of all its configuration but the document length: equal for
  *     encoders that encode a query alike
  */
 public record Model(TokenEncoder encoder, String folder, String fingerprint) implements Closeable {
 
+  /** Names the encoder that ships with the program, without what was learned on top of it. */
+  public static final String PLAIN = "all-MiniLM-L6-v2";
+
   /**
    * Loads a model.
    *
-   * @param folder null or empty for the model that ships with the program
+   * @param folder null or empty for the default model; {@link #PLAIN}, if there is no such folder
    * @param documentLength most tokens of a passage to read; null for the model's own limit
    * @throws CommandFailure if there is no such folder
    */
@@ -47,10 +50,15 @@ public record Model(TokenEncoder encoder, String folder, String fingerprint) imp
     }
     Path path = Path.of(folder).toAbsolutePath().normalize();
     if (!Files.isDirectory(path)) {
+      if (folder.equals(PLAIN)) {
+        return build(TokenEncoder.miniLmBuilder(), PLAIN, documentLength);
+      }
       throw new CommandFailure(
           "no model folder "
               + folder
-              + " (it should hold model.onnx and tokenizer.json, or head.onnx and fastlane.json)");
+              + " (it should hold model.onnx and tokenizer.json, or head.onnx and fastlane.json; "
+              + PLAIN
+              + " is there without a folder)");
     }
     return build(TokenEncoder.builder(path), path.toString(), documentLength);
   }
@@ -61,13 +69,14 @@ public record Model(TokenEncoder encoder, String folder, String fingerprint) imp
       builder.adjustConfig(config -> config.withDocumentLength(documentLength));
     }
     CRC32C checksum = new CRC32C();
+    boolean ships = folder.isEmpty() || folder.equals(PLAIN);
     // Before the encoder is there, which would have to be closed if a file cannot be read.
-    if (!folder.isEmpty()) {
+    if (!ships) {
       ModelFolderChecksum.update(checksum, Path.of(folder));
     }
     TokenEncoder encoder = builder.build();
     // A folder may be moved and renamed; what ships with the program has no files to look at.
-    if (folder.isEmpty()) {
+    if (ships) {
       checksum.update(encoder.name().getBytes(StandardCharsets.UTF_8));
     }
     // A folder with a head holds a part of the model, and only the name of the other.
@@ -90,7 +99,8 @@ public record Model(TokenEncoder encoder, String folder, String fingerprint) imp
    */
   public static Model loadFor(IndexDescription index, String folder) throws IOException {
     String place = folder == null ? index.modelFolder() : folder;
-    if (folder == null && !place.isEmpty() && !Files.isDirectory(Path.of(place))) {
+    boolean ships = place.isEmpty() || place.equals(PLAIN);
+    if (folder == null && !ships && !Files.isDirectory(Path.of(place))) {
       throw new CommandFailure(
           "the index's model is no longer in " + place + "; say where it is with --model");
     }
