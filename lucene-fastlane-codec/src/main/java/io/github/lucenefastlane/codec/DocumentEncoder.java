@@ -22,14 +22,14 @@ import org.apache.lucene.util.VectorUtil;
 final class DocumentEncoder {
 
   private final VectorCoder coder;
-  private final RouteWindows windows;
+  private final RouteBlocks blocks;
   private final RouteHead routeHead;
   private final boolean needsDirection;
   private final float[] head;
 
   DocumentEncoder(FastLaneVectorsFormat format, FieldInfo info) {
     this.coder = VectorCoder.of(info, format.tokenEncoding());
-    this.windows = format.windows();
+    this.blocks = format.blocks();
     VectorSimilarityFunction similarity = info.getVectorSimilarityFunction();
     this.routeHead = new RouteHead(similarity, info.getVectorDimension());
     this.needsDirection = similarity == VectorSimilarityFunction.COSINE;
@@ -38,7 +38,7 @@ final class DocumentEncoder {
 
   /** A document to encode into, again and again. */
   EncodedDocument newDocument() {
-    return new EncodedDocument(windows, coder.bytes());
+    return new EncodedDocument(blocks, coder.bytes());
   }
 
   /**
@@ -53,8 +53,8 @@ final class DocumentEncoder {
       coder.encode(tokens[t], document.tokens, t * bytes);
     }
     for (int h = 0; h < document.ownHeadCount(); h++) {
-      int start = windows.start(h);
-      routeHead.compute(tokens, start, windows.end(h, count), head);
+      int start = blocks.start(h);
+      routeHead.compute(tokens, start, blocks.end(h, count), head);
       coder.encode(head, document.ownHeads, h * bytes);
       if (needsDirection && isZero(document.ownHeads, h * bytes)) {
         coder.encode(tokens[start], document.ownHeads, h * bytes);

@@ -25,15 +25,15 @@ import org.apache.lucene.util.RamUsageEstimator;
  */
 final class EncodedDocument {
 
-  private final RouteWindows windows;
+  private final RouteBlocks blocks;
   private final int codeBytes;
 
   private int tokenCount;
   byte[] tokens = new byte[0];
   byte[] ownHeads = new byte[0];
 
-  EncodedDocument(RouteWindows windows, int codeBytes) {
-    this.windows = windows;
+  EncodedDocument(RouteBlocks blocks, int codeBytes) {
+    this.blocks = blocks;
     this.codeBytes = codeBytes;
   }
 
@@ -42,12 +42,12 @@ final class EncodedDocument {
   }
 
   int headCount() {
-    return windows.count(tokenCount);
+    return blocks.count(tokenCount);
   }
 
   /** Number of heads that have a code of their own: all of them, or none if they are tokens. */
   int ownHeadCount() {
-    return windows.headsAreTokens(tokenCount) ? 0 : headCount();
+    return blocks.headsAreTokens(tokenCount) ? 0 : headCount();
   }
 
   int tokenBytes() {

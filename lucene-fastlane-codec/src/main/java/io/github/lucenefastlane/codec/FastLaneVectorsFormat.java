@@ -28,10 +28,9 @@ import org.apache.lucene.search.TaskExecutor;
  * Stores any number of vectors per document and field, and finds documents through a graph over
  * <em>routes</em>.
  *
- * <p>A route is a window of neighbouring tokens of one document: where {@code s} is {@link
+ * <p>A route is a block of neighbouring tokens of one document: where {@code s} is {@link
  * #tokensPerRoute()}, route {@code r} of a document of {@code m} tokens holds those from {@code r *
- * s} up to, but without, {@code min(m, r * s + 2 * s)}, and there are {@code max(1, ceil((m - s) /
- * s))} routes, which hold each token; if {@code s} is 1, each token is a route of its own. Each
+ * s} up to, but without, {@code min(m, r * s + s)}, and there are {@code ceil(m / s)} routes. Each
  * route is stood for by one <em>head</em>, the normalised mean of its tokens. The heads of a
  * segment are the nodes of one HNSW graph per field. Routes belong to one document, so merging
  * copies their heads as they are, and graphs are merged by Lucene.
@@ -41,10 +40,10 @@ import org.apache.lucene.search.TaskExecutor;
  * has in the segment. A document ordinal counts the documents that have the field, in the order of
  * their ids; a token ordinal counts all tokens, document by document; a head ordinal counts all
  * heads, document by document, and within a document in the order of its routes. A head has a code
- * of its own, unless its route has one token, whose code is the head's too. A code is as {@link
- * TokenEncoding} says, and for byte fields the {@code dimension} bytes as they are. Every file
- * begins with {@link org.apache.lucene.codecs.CodecUtil#writeIndexHeader IndexHeader} and ends with
- * {@link org.apache.lucene.codecs.CodecUtil#writeFooter Footer}; all numbers between them are
+ * of its own, unless {@code s} or {@code m} is 1: then the route's token is its head. A code is as
+ * {@link TokenEncoding} says, and for byte fields the {@code dimension} bytes as they are. Every
+ * file begins with {@link org.apache.lucene.codecs.CodecUtil#writeIndexHeader IndexHeader} and ends
+ * with {@link org.apache.lucene.codecs.CodecUtil#writeFooter Footer}; all numbers between them are
  * little-endian, and all data offsets are positions in their file.
  *
  * <h2>.vec (token codes)</h2>
@@ -117,7 +116,7 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
   /** Default of {@link #tokensPerRoute()}. */
   public static final int DEFAULT_TOKENS_PER_ROUTE = 8;
 
-  /** Largest {@link #tokensPerRoute()}. Documents of up to twice as many tokens have one route. */
+  /** Largest {@link #tokensPerRoute()}. Documents of up to as many tokens have one route. */
   public static final int MAX_TOKENS_PER_ROUTE = 1 << 20;
 
   /** Default neighbours of a node in the graph, Lucene's. */
@@ -148,7 +147,7 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
   private static final int MAX_MERGE_WORKERS = 1024;
 
   private final TokenEncoding tokenEncoding;
-  private final RouteWindows windows;
+  private final RouteBlocks blocks;
   private final int maxConn;
   private final int beamWidth;
   private final int mergeWorkers;
@@ -172,8 +171,8 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
    * A format whose merges build a field's graph in the merge thread.
    *
    * @param tokenEncoding how float tokens are stored
-   * @param tokensPerRoute how many tokens of a document it takes to have one route more, in [1,
-   *     {@value #MAX_TOKENS_PER_ROUTE}]; a route holds twice as many. 1 makes each token a route
+   * @param tokensPerRoute tokens of a route, but for a document's last one, in [1, {@value
+   *     #MAX_TOKENS_PER_ROUTE}]; a route holds twice as many. 1 makes each token a route
    * @param maxConn neighbours of a node in the graph, in [1, 512], as in {@link
    *     Lucene99HnswVectorsFormat}
    * @param beamWidth candidates kept while a node is inserted, in [1, 3200]
@@ -188,8 +187,8 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
    * A format whose merges build a field's graph in several threads.
    *
    * @param tokenEncoding how float tokens are stored
-   * @param tokensPerRoute how many tokens of a document it takes to have one route more, in [1,
-   *     {@value #MAX_TOKENS_PER_ROUTE}]; a route holds twice as many. 1 makes each token a route
+   * @param tokensPerRoute tokens of a route, but for a document's last one, in [1, {@value
+   *     #MAX_TOKENS_PER_ROUTE}]; a route holds twice as many. 1 makes each token a route
    * @param maxConn neighbours of a node in the graph, in [1, 512]
    * @param beamWidth candidates kept while a node is inserted, in [1, 3200]
    * @param mergeWorkers threads a merge uses, in [1, 1024]
@@ -207,7 +206,7 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
       ExecutorService mergeExecutor) {
     super(NAME);
     this.tokenEncoding = Objects.requireNonNull(tokenEncoding, "tokenEncoding");
-    this.windows = new RouteWindows(tokensPerRoute);
+    this.blocks = new RouteBlocks(tokensPerRoute);
     this.maxConn = check("maxConn", maxConn, Lucene99HnswVectorsFormat.MAXIMUM_MAX_CONN);
     this.beamWidth = check("beamWidth", beamWidth, Lucene99HnswVectorsFormat.MAXIMUM_BEAM_WIDTH);
     this.mergeWorkers = check("mergeWorkers", mergeWorkers, MAX_MERGE_WORKERS);
@@ -234,16 +233,16 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
   }
 
   /**
-   * How many tokens of a document it takes to have one route more.
+   * Tokens of a route, but for a document's last one.
    *
    * @return at least 1
    */
   public int tokensPerRoute() {
-    return windows.stride();
+    return blocks.size();
   }
 
-  RouteWindows windows() {
-    return windows;
+  RouteBlocks blocks() {
+    return blocks;
   }
 
   int maxConn() {

@@ -157,8 +157,8 @@ record FieldEntry(
     return tokens > documents;
   }
 
-  RouteWindows windows() {
-    return new RouteWindows(tokensPerRoute);
+  RouteBlocks blocks() {
+    return new RouteBlocks(tokensPerRoute);
   }
 
   VectorCoder coder() {

@@ -167,7 +167,7 @@ final class FieldOutput {
         long token = firstTokens.get(ord);
         int tokens = (int) (firstTokens.get(ord + 1) - token);
         for (long head = firstHeads.get(ord); head < firstHeads.get(ord + 1); head++) {
-          writer.add(format.windows().headsAreTokens(tokens) ? token++ : nextOwn++);
+          writer.add(format.blocks().headsAreTokens(tokens) ? token++ : nextOwn++);
         }
       }
       writer.finish();

@@ -136,8 +136,8 @@ public interface MultiVectorValues {
   int routeCount(int ord);
 
   /**
-   * The first token that a route stands for. Routes are windows of neighbouring tokens, which may
-   * overlap.
+   * The first token that a route stands for. Routes are blocks of neighbouring tokens, one after
+   * the other.
    *
    * @param ord ordinal of a document, in [0, {@link #size()})
    * @param route a route of it, in [0, {@code routeCount(ord)}), in the order of their tokens

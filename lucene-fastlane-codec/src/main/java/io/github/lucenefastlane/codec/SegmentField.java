@@ -42,7 +42,7 @@ final class SegmentField extends HeadCodes {
   private final LongValues headStarts;
   private final LongValues headDocuments;
   private final LongValues headCodes;
-  private final RouteWindows windows;
+  private final RouteBlocks blocks;
 
   /** Where the code of the first head is, if those of all others follow it. */
   private final long firstHeadCode;
@@ -61,7 +61,7 @@ final class SegmentField extends HeadCodes {
     this.entry = entry;
     this.coder = entry.coder();
     this.codeBytes = coder.bytes();
-    this.windows = entry.windows();
+    this.blocks = entry.blocks();
     this.tokenFile = tokenFile;
     this.routeFile = routeFile;
     long tokenBytes = entry.tokens() * codeBytes;
@@ -247,13 +247,13 @@ final class SegmentField extends HeadCodes {
   /** First token of a document's route. */
   int routeStart(int ord, int route) {
     checkRoute(ord, route);
-    return windows.start(route);
+    return blocks.start(route);
   }
 
   /** The token after the last of a document's route. */
   int routeEnd(int ord, int route) {
     checkRoute(ord, route);
-    return windows.end(route, tokenCount(ord));
+    return blocks.end(route, tokenCount(ord));
   }
 
   private void checkRoute(int ord, int route) {

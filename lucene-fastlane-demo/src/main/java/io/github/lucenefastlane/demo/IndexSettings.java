@@ -20,7 +20,7 @@ import io.github.lucenefastlane.codec.TokenEncoding;
  * How token vectors are indexed: what the user may choose of {@link FastLaneVectorsFormat}.
  *
  * @param encoding of the token vectors
- * @param tokensPerRoute how many tokens of a document it takes to have one route more
+ * @param tokensPerRoute tokens of a route, but for a document's last one
  */
 public record IndexSettings(TokenEncoding encoding, int tokensPerRoute) {
 

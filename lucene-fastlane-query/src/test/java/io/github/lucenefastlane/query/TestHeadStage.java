@@ -102,10 +102,10 @@ public class TestHeadStage extends LuceneTestCase {
     return stats.get(0);
   }
 
-  /** Sixteen tokens make three windows of eight. */
+  /** Sixteen tokens make four blocks of four. */
   public void testFewHeadsAreCompared() throws IOException {
     FastLaneStats stats = search(4, atLeast(40));
-    assertEquals(2 * CANDIDATES * 3 * 4, stats.headComparisons());
+    assertEquals(2 * CANDIDATES * 4 * 4, stats.headComparisons());
     assertEquals(CANDIDATES, stats.candidates());
     assertEquals(CANDIDATES * TOKENS * 4, stats.rerankComparisons());
   }
@@ -124,7 +124,7 @@ public class TestHeadStage extends LuceneTestCase {
     north[0] = 1;
     float[] east = new float[DIMENSION];
     east[1] = 1;
-    // One half has a window of tokens for each query token, the other repeats their mean.
+    // One half has a block of tokens for each query token, the other repeats their mean.
     float[] mean = new float[DIMENSION];
     mean[0] = mean[1] = (float) Math.sqrt(0.5);
     FastLaneVectorsFormat format = new FastLaneVectorsFormat(TokenEncoding.FLOAT32, 2, 16, 100);

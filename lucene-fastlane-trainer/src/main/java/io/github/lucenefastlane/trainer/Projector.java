@@ -54,7 +54,7 @@ final class Projector {
    * Documents, seen in two ways.
    *
    * @param tokens [documents, tokens, dimension]
-   * @param heads [documents, windows, dimension]
+   * @param heads [documents, blocks, dimension]
    */
   record Documents(NDArray tokens, NDArray heads) {}
 

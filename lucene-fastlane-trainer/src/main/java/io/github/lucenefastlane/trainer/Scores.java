@@ -17,39 +17,39 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.lucenefastlane.codec.FastLaneVectorsFormat;
-import io.github.lucenefastlane.codec.RouteWindows;
+import io.github.lucenefastlane.codec.RouteBlocks;
 import java.util.Arrays;
 
 /** The scores that training works on, of all queries with all documents of two blocks. */
 final class Scores {
   /** Those of an index of default settings: what stands for a document in the route graph. */
-  private static final RouteWindows WINDOWS =
-      new RouteWindows(FastLaneVectorsFormat.DEFAULT_TOKENS_PER_ROUTE);
+  private static final RouteBlocks BLOCKS =
+      new RouteBlocks(FastLaneVectorsFormat.DEFAULT_TOKENS_PER_ROUTE);
 
   private Scores() {}
 
   /**
-   * The heads of documents: normalised means of their windows.
+   * The heads of documents: normalised means of their blocks.
    *
    * @param tokens [documents, tokens, dimension]
    * @param lengths tokens of each document, before the filling
-   * @return [documents, windows, dimension]; a document of fewer windows has its last one again
+   * @return [documents, blocks, dimension]; a document of fewer blocks has its last one again
    */
   static NDArray heads(NDManager manager, NDArray tokens, int[] lengths) {
     int longest = Math.toIntExact(tokens.getShape().get(1));
-    int most = WINDOWS.count(longest);
+    int most = BLOCKS.count(longest);
     float[] members = new float[lengths.length * most * longest];
     for (int document = 0; document < lengths.length; document++) {
-      int count = WINDOWS.count(lengths[document]);
-      for (int window = 0; window < most; window++) {
-        int route = Math.min(window, count - 1);
-        int row = (document * most + window) * longest;
-        int end = WINDOWS.end(route, lengths[document]);
-        Arrays.fill(members, row + WINDOWS.start(route), row + end, 1);
+      int count = BLOCKS.count(lengths[document]);
+      for (int block = 0; block < most; block++) {
+        int route = Math.min(block, count - 1);
+        int row = (document * most + block) * longest;
+        int end = BLOCKS.end(route, lengths[document]);
+        Arrays.fill(members, row + BLOCKS.start(route), row + end, 1);
       }
     }
-    NDArray windows = manager.create(members, new Shape(lengths.length, most, longest));
-    NDArray sums = windows.matMul(tokens);
+    NDArray blocks = manager.create(members, new Shape(lengths.length, most, longest));
+    NDArray sums = blocks.matMul(tokens);
     return TorchAlgebra.unit(sums, 2);
   }
 
@@ -57,7 +57,7 @@ final class Scores {
    * The similarity of each view with its best head.
    *
    * @param views [queries, views, dimension]
-   * @param heads [documents, windows, dimension]
+   * @param heads [documents, blocks, dimension]
    * @return [queries, views, documents]
    */
   static NDArray ofViews(NDArray views, NDArray heads) {
