@@ -256,6 +256,27 @@ public class TestEndToEnd extends LuceneTestCase {
     assertTrue(text.out(), text.out().contains("all-MiniLM-L6-v2"));
   }
 
+  /** The bundled encoder is there by its name, in no folder. */
+  public void testPlainEncoderByName() throws IOException {
+    Path plain = createTempDir().resolve("plain");
+    json(
+        Cli.run(
+            "index", "--input", corpus, "--index", plain, "--model", "all-MiniLM-L6-v2", "--json"));
+    JsonObject info = json(Cli.run("info", "--index", plain, "--json"));
+    assertEquals(384, info.get("dimension").getAsInt());
+    assertEquals("all-MiniLM-L6-v2", info.get("model").getAsString());
+    assertFalse(info.get("model_router").getAsBoolean());
+
+    // A search takes the index's own model, with or without its name.
+    List<Object> search =
+        new ArrayList<>(List.of("search", "--index", plain, "--k", "1", "--json", "honey hive"));
+    JsonObject unnamed = json(Cli.run(search.toArray()));
+    assertEquals("mean", unnamed.get("router").getAsString());
+    assertEquals(List.of("0-0"), hitIds(unnamed));
+    search.addAll(List.of("--model", "all-MiniLM-L6-v2"));
+    assertEquals(unnamed.get("hits"), json(Cli.run(search.toArray())).get("hits"));
+  }
+
   public void testABadLineLeavesTheOldIndex() throws IOException {
     Path bad = createTempFile("bad", ".jsonl");
     Files.writeString(bad, Files.readString(corpus) + "{\"_id\": \"0-0\", \"text\": \"again\"}\n");
