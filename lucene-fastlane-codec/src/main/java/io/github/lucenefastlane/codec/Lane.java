@@ -24,6 +24,7 @@ import org.apache.lucene.search.knn.KnnSearchStrategy;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.hnsw.HnswGraph;
 import org.apache.lucene.util.hnsw.HnswGraphSearcher;
+import org.apache.lucene.util.hnsw.NeighborQueue;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
 /**
@@ -45,6 +46,15 @@ final class Lane {
 
   /** How many at least: a search for very few does not find its way through the graph. */
   static final int MIN_DEPTH = 16;
+
+  /** The same where heads decide: these cost one comparison each, tokens one per token. */
+  private static final int MIN_HEAD_DEPTH = 32;
+
+  /** How many nodes a lane looks at to find where to begin, at most. */
+  private static final int MAX_ENTRY_NODES = 512;
+
+  /** How many of them it begins at. */
+  private static final int ENTRY_POINTS = 8;
 
   private final SegmentField field;
   private final RandomVectorScorer heads;
@@ -73,7 +83,7 @@ final class Lane {
     this.atOnce = collector.k() == 1 && headsOnly == false;
     this.depth =
         byHead
-            ? collector.k()
+            ? Math.max(MIN_HEAD_DEPTH, collector.k())
             : (int)
                 Math.max(
                     MIN_DEPTH,
@@ -118,9 +128,11 @@ final class Lane {
     Bits acceptHeads = acceptDocs.bits() == null ? null : new HeadBits(acceptDocs.bits());
     if (atOnce) {
       LaneCollector lane = new LaneCollector.AtOnce(collector, field, byHead ? null : tokens);
+      enter(lane, graph, acceptHeads);
       HnswGraphSearcher.search(heads, lane, graph, acceptHeads, acceptedHeads);
     } else {
       LaneCollector.AtLast lane = new LaneCollector.AtLast(collector, field, depth);
+      enter(lane, graph, acceptHeads);
       HnswGraphSearcher.search(heads, lane, graph, acceptHeads, acceptedHeads);
       int wanted = Math.min(collector.k(), Math.min(acceptDocs.cost(), field.entry.documents()));
       if (lane.found().size() < wanted && collector.earlyTerminated() == false) {
@@ -130,6 +142,48 @@ final class Lane {
         collect(lane.found());
       }
     }
+  }
+
+  /**
+   * Lets a search begin at the nearest of the nodes on the lowest level that has few, and collects
+   * these. Lucene's descent keeps one node a level, and among the heads of unlike texts (two
+   * collections in one segment) it often ends where no way leads to the right ones. For 405
+   * questions on SQuAD paragraphs beside four times as many of stories, nDCG@10 rose from .742 to
+   * .909 of full MaxSim's at 5 candidates, from .925 to .950 at 20 and from .985 to .988 at 100.
+   *
+   * <p>Does nothing where the graph has no such level, or the collector says itself where to begin
+   * or has no visits left for it.
+   */
+  private void enter(LaneCollector lane, HnswGraph graph, Bits acceptHeads) throws IOException {
+    int level = 1;
+    while (level < graph.numLevels() && graph.getNodesOnLevel(level).size() > MAX_ENTRY_NODES) {
+      level++;
+    }
+    if (level >= graph.numLevels()
+        || collector.getSearchStrategy() instanceof KnnSearchStrategy.Seeded) {
+      return;
+    }
+    HnswGraph.NodesIterator iterator = graph.getNodesOnLevel(level);
+    int[] nodes = new int[iterator.size()];
+    int count = iterator.consume(nodes);
+    if (count + HnswGraphSearcher.expectedVisitedNodes(depth, graph.size()) > visitsLeft()) {
+      return;
+    }
+    float[] scores = new float[count];
+    heads.bulkScore(nodes, scores, count);
+    NeighborQueue nearest = new NeighborQueue(ENTRY_POINTS, false);
+    for (int i = 0; i < count; i++) {
+      nearest.insertWithOverflow(nodes[i], scores[i]);
+    }
+    lane.enterAt(nearest.nodes());
+    while (nearest.size() > 0) {
+      float score = nearest.topScore();
+      int head = nearest.pop();
+      if (acceptHeads == null || acceptHeads.get(head)) {
+        lane.collect(head, score);
+      }
+    }
+    collector.incVisitedCount(count);
   }
 
   /** Hands over the documents found, in order, which is the order of their tokens on disk. */

@@ -28,7 +28,7 @@ import org.apache.lucene.util.SparseFixedBitSet;
 abstract class LaneCollector extends KnnCollector.Decorator {
 
   final SegmentField field;
-  private final KnnSearchStrategy strategy;
+  private KnnSearchStrategy strategy;
 
   private LaneCollector(KnnCollector collector, SegmentField field) throws IOException {
     super(collector);
@@ -40,6 +40,21 @@ abstract class LaneCollector extends KnnCollector.Decorator {
   @Override
   public KnnSearchStrategy getSearchStrategy() {
     return strategy;
+  }
+
+  /** Lets the search begin at these heads, unless there are none. */
+  void enterAt(int[] heads) {
+    if (heads.length > 0) {
+      SparseFixedBitSet bits = new SparseFixedBitSet(field.size());
+      for (int head : heads) {
+        bits.set(head);
+      }
+      strategy =
+          new KnnSearchStrategy.Seeded(
+              new BitSetIterator(bits, heads.length),
+              heads.length,
+              strategy == null ? KnnSearchStrategy.Hnsw.DEFAULT : strategy);
+    }
   }
 
   /**
