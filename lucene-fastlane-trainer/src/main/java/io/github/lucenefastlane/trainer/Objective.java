@@ -81,9 +81,11 @@ final class Objective {
     NDArray documents = batch.documents().vectors();
     // The teacher is never learned: full MaxSim over what the encoder gives, before projection.
     NDArray teacher = Scores.maxSim(queries, batch.content(), documents);
+    NDArray maxSim = teacher;
     if (shape.projects()) {
       queries = network.project(queries);
       documents = network.project(documents);
+      maxSim = Scores.maxSim(queries, batch.content(), documents);
     }
     NDArray logits = network.logits(queries, batch.content());
     NDArray selection = throughSelection.apply(select(network, logits, temperature, random));
@@ -91,9 +93,7 @@ final class Objective {
     NDArray heads = Scores.heads(manager, documents, batch.documents().lengths());
     NDArray ofViews = Scores.ofViews(views, heads);
     NDArray routed = nesting(manager).matMul(ofViews).div((float) config.routedTemperature());
-    NDArray full =
-        single(Scores.maxSim(queries, batch.content(), documents))
-            .div((float) config.fullTemperature());
+    NDArray full = single(maxSim.div((float) config.fullTemperature()));
     NDArray wanted = single(teacher.div((float) config.teacherTemperature())).logSoftmax(2);
     NDArray routedLoss = contrastive(routed, batch);
     NDArray fullLoss = contrastive(full, batch);
