@@ -13,9 +13,6 @@
  */
 package io.github.lucenefastlane.demo;
 
-import java.io.IOException;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -49,9 +46,6 @@ import picocli.CommandLine.Spec;
       EvalCommand.class
     })
 public final class FastLane implements Runnable {
-  /** Held for good: a logger nobody holds forgets its level. */
-  private static final Logger LUCENE_LOGGER = Logger.getLogger("org.apache.lucene");
-
   private final Console console;
 
   @Spec private CommandSpec spec;
@@ -72,21 +66,13 @@ public final class FastLane implements Runnable {
    * @param args the command line
    */
   public static void main(String[] args) {
-    // Lucene tells which vector instructions it uses: of no interest here unless it is a warning.
-    LUCENE_LOGGER.setLevel(Level.WARNING);
-    System.exit(run(Console.ofProcess(), args));
+    CommandRunner.exit(console -> run(console, args));
   }
 
   /** Runs one command and returns its exit code. */
   public static int run(Console console, String... args) {
     FastLane root = new FastLane(console);
-    return new CommandLine(root)
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .setUsageHelpAutoWidth(true)
-        .setOut(console.out())
-        .setErr(console.err())
-        .setExecutionExceptionHandler((failure, command, parsed) -> root.report(failure))
-        .execute(args);
+    return CommandRunner.run(console, root, () -> root.debug, args);
   }
 
   Console console() {
@@ -96,27 +82,6 @@ public final class FastLane implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(spec.commandLine(), "a command is missing");
-  }
-
-  private int report(Exception failure) {
-    if (debug) {
-      failure.printStackTrace(console.err());
-    } else {
-      console.err().println("fastlane: " + describe(failure));
-    }
-    console.err().flush();
-    return CommandLine.ExitCode.SOFTWARE;
-  }
-
-  /** What a failure tells the user, in one line. */
-  public static String describe(Exception failure) {
-    String text = "unexpected " + failure + " (--debug prints the stack trace)";
-    if (failure instanceof CommandFailure || failure instanceof IllegalArgumentException) {
-      text = String.valueOf(failure.getMessage());
-    } else if (failure instanceof IOException) {
-      text = failure.getClass().getSimpleName() + ": " + failure.getMessage();
-    }
-    return text.replaceAll("\\s+", " ");
   }
 
   /** The version in the jar's manifest. */

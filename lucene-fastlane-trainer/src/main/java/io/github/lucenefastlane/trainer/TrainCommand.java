@@ -13,8 +13,8 @@
  */
 package io.github.lucenefastlane.trainer;
 
+import io.github.lucenefastlane.demo.CommandRunner;
 import io.github.lucenefastlane.demo.Console;
-import io.github.lucenefastlane.demo.FastLane;
 import io.github.lucenefastlane.encoder.TokenEncoder;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,9 +22,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -49,9 +46,6 @@ import picocli.CommandLine.Spec;
           + " --cache. A training that was interrupted goes on when it is called again."
     })
 public final class TrainCommand implements Callable<Integer> {
-  /** Held for good: a logger nobody holds forgets its level. */
-  private static final Logger LUCENE_LOGGER = Logger.getLogger("org.apache.lucene");
-
   private static final int DEFAULT_DIMENSION = 128;
   private static final String STATES = ".fastlane-states";
 
@@ -188,31 +182,13 @@ public final class TrainCommand implements Callable<Integer> {
    * @param args the command line
    */
   public static void main(String[] args) {
-    // Lucene tells which vector instructions it uses: of no interest here unless it is a warning.
-    LUCENE_LOGGER.setLevel(Level.WARNING);
-    System.exit(run(Console.ofProcess(), args));
+    CommandRunner.exit(console -> run(console, args));
   }
 
   /** Runs the command and returns its exit code. */
   static int run(Console console, String... args) {
     TrainCommand command = new TrainCommand(console);
-    return new CommandLine(command)
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .setUsageHelpAutoWidth(true)
-        .setOut(console.out())
-        .setErr(console.err())
-        .setExecutionExceptionHandler((failure, line, parsed) -> command.report(failure))
-        .execute(args);
-  }
-
-  private int report(Exception failure) {
-    if (debug) {
-      failure.printStackTrace(console.err());
-    } else {
-      console.err().println("fastlane: " + FastLane.describe(failure));
-    }
-    console.err().flush();
-    return CommandLine.ExitCode.SOFTWARE;
+    return CommandRunner.run(console, command, () -> command.debug, args);
   }
 
   @Override
