@@ -99,11 +99,13 @@ abstract class CodeComparer {
 
   private static final class Cosine extends CodeComparer {
     private final CodeKernel kernel;
+    private final float[] origin;
     private double squareLength;
 
     Cosine(VectorCoder coder, CodeKernel kernel) {
       super(coder);
       this.kernel = kernel;
+      this.origin = new float[coder.dimension];
     }
 
     @Override
@@ -113,7 +115,7 @@ abstract class CodeComparer {
 
     @Override
     float compare(byte[] code, int offset) {
-      double squareLengths = squareLength * kernel.squareLength(code, offset);
+      double squareLengths = squareLength * kernel.squareDistance(origin, code, offset);
       return VectorUtil.normalizeToUnitInterval(
           (float) (kernel.dot(target, code, offset) / Math.sqrt(squareLengths)));
     }

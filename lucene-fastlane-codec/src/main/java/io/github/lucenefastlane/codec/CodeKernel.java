@@ -24,7 +24,4 @@ interface CodeKernel {
 
   /** Squared Euclidean distance of the target and the vector of a code. */
   float squareDistance(float[] target, byte[] code, int offset);
-
-  /** Dot product of the vector of a code and itself. */
-  float squareLength(byte[] code, int offset);
 }

@@ -106,24 +106,6 @@ final class PanamaCodeKernels {
       }
       return sum;
     }
-
-    @Override
-    public float squareLength(byte[] code, int offset) {
-      FloatVector low = FloatVector.zero(FLOATS);
-      FloatVector high = low;
-      for (int d = 0; d < half; d += LANES) {
-        FloatVector a = vector(code, offset, d);
-        FloatVector b = vector(code, offset, half + d);
-        low = a.fma(a, low);
-        high = b.fma(b, high);
-      }
-      float sum = sum(low, high);
-      for (int d = 2 * half; d < dimension; d++) {
-        float component = component(code, offset, d);
-        sum += component * component;
-      }
-      return sum;
-    }
   }
 
   /** {@link TokenEncoding#INT8}. */
@@ -173,26 +155,6 @@ final class PanamaCodeKernels {
       for (int d = 2 * half; d < dimension; d++) {
         float difference = target[d] - scale * code[levels + d];
         sum += difference * difference;
-      }
-      return sum;
-    }
-
-    @Override
-    public float squareLength(byte[] code, int offset) {
-      float scale = VectorCoder.getFloat(code, offset);
-      int levels = offset + Float.BYTES;
-      FloatVector low = FloatVector.zero(FLOATS);
-      FloatVector high = low;
-      for (int d = 0; d < half; d += LANES) {
-        FloatVector a = vector(scale, code, levels + d);
-        FloatVector b = vector(scale, code, levels + half + d);
-        low = a.fma(a, low);
-        high = b.fma(b, high);
-      }
-      float sum = sum(low, high);
-      for (int d = 2 * half; d < dimension; d++) {
-        float component = scale * code[levels + d];
-        sum += component * component;
       }
       return sum;
     }
@@ -255,31 +217,6 @@ final class PanamaCodeKernels {
       for (int b = end; b < both; b++) {
         float difference = target[half + b] - VectorCoder.highNibble(scale, code[nibbles + b]);
         sum += difference * difference;
-      }
-      return sum;
-    }
-
-    @Override
-    public float squareLength(byte[] code, int offset) {
-      float scale = VectorCoder.getFloat(code, offset);
-      int nibbles = offset + Float.BYTES;
-      FloatVector low = FloatVector.zero(FLOATS);
-      FloatVector high = low;
-      for (int b = 0; b < end; b += LANES) {
-        ByteVector pairs = ByteVector.fromArray(BYTES, code, nibbles + b);
-        FloatVector a = PanamaDecoder.lowNibbles(pairs, scale);
-        FloatVector c = PanamaDecoder.highNibbles(pairs, scale);
-        low = a.fma(a, low);
-        high = c.fma(c, high);
-      }
-      float sum = sum(low, high);
-      for (int b = end; b < half; b++) {
-        float component = VectorCoder.lowNibble(scale, code[nibbles + b]);
-        sum += component * component;
-      }
-      for (int b = end; b < both; b++) {
-        float component = VectorCoder.highNibble(scale, code[nibbles + b]);
-        sum += component * component;
       }
       return sum;
     }
