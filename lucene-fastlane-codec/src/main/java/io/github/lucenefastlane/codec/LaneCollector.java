@@ -42,19 +42,19 @@ abstract class LaneCollector extends KnnCollector.Decorator {
     return strategy;
   }
 
-  /** Lets the search begin at these heads, unless there are none. */
+  /** Lets the search begin at these heads, all different. */
   void enterAt(int[] heads) {
-    if (heads.length > 0) {
-      SparseFixedBitSet bits = new SparseFixedBitSet(field.size());
-      for (int head : heads) {
-        bits.set(head);
-      }
-      strategy =
-          new KnnSearchStrategy.Seeded(
-              new BitSetIterator(bits, heads.length),
-              heads.length,
-              strategy == null ? KnnSearchStrategy.Hnsw.DEFAULT : strategy);
+    SparseFixedBitSet bits = new SparseFixedBitSet(field.size());
+    for (int head : heads) {
+      bits.set(head);
     }
+    strategy =
+        seeded(bits, heads.length, strategy == null ? KnnSearchStrategy.Hnsw.DEFAULT : strategy);
+  }
+
+  private static KnnSearchStrategy seeded(
+      SparseFixedBitSet heads, int count, KnnSearchStrategy strategy) {
+    return new KnnSearchStrategy.Seeded(new BitSetIterator(heads, count), count, strategy);
   }
 
   /**
@@ -75,8 +75,7 @@ abstract class LaneCollector extends KnnCollector.Decorator {
         heads.set(field.firstHead(seeds.docID()));
         count++;
       }
-      return new KnnSearchStrategy.Seeded(
-          new BitSetIterator(heads, count), count, translate(seeded.originalStrategy()));
+      return seeded(heads, count, translate(seeded.originalStrategy()));
     }
     return strategy;
   }
