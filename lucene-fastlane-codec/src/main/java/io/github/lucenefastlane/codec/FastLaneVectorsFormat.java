@@ -172,7 +172,7 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
    *
    * @param tokenEncoding how float tokens are stored
    * @param tokensPerRoute tokens of a route, but for a document's last one, in [1, {@value
-   *     #MAX_TOKENS_PER_ROUTE}]; a route holds twice as many. 1 makes each token a route
+   *     #MAX_TOKENS_PER_ROUTE}]; 1 makes each token a route
    * @param maxConn neighbours of a node in the graph, in [1, 512], as in {@link
    *     Lucene99HnswVectorsFormat}
    * @param beamWidth candidates kept while a node is inserted, in [1, 3200]
@@ -188,7 +188,7 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
    *
    * @param tokenEncoding how float tokens are stored
    * @param tokensPerRoute tokens of a route, but for a document's last one, in [1, {@value
-   *     #MAX_TOKENS_PER_ROUTE}]; a route holds twice as many. 1 makes each token a route
+   *     #MAX_TOKENS_PER_ROUTE}]; 1 makes each token a route
    * @param maxConn neighbours of a node in the graph, in [1, 512]
    * @param beamWidth candidates kept while a node is inserted, in [1, 3200]
    * @param mergeWorkers threads a merge uses, in [1, 1024]

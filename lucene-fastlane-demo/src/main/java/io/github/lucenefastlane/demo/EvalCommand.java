@@ -72,14 +72,7 @@ final class EvalCommand implements Callable<Integer> {
       description = "Their passages are added to each data set; of these only a corpus is read.")
   private List<Path> distractors = List.of();
 
-  @Option(
-      names = "--model",
-      paramLabel = "DIR",
-      description =
-          "Folder with model.onnx and tokenizer.json, or with head.onnx and fastlane.json, or "
-              + Model.PLAIN
-              + ", which the default is a head on (default: the model that ships with the"
-              + " program).")
+  @Option(names = "--model", paramLabel = "DIR", description = Model.CHOICE)
   private String model;
 
   @Mixin private IndexOptions options;

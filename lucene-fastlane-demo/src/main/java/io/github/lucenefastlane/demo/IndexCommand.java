@@ -47,14 +47,7 @@ final class IndexCommand implements Callable<Integer> {
   @Option(names = "--index", required = true, paramLabel = "DIR", description = "Index to make.")
   private Path index;
 
-  @Option(
-      names = "--model",
-      paramLabel = "DIR",
-      description =
-          "Folder with model.onnx and tokenizer.json, or with head.onnx and fastlane.json, or "
-              + Model.PLAIN
-              + ", which the default is a head on (default: the model that ships with the"
-              + " program).")
+  @Option(names = "--model", paramLabel = "DIR", description = Model.CHOICE)
   private String model;
 
   @Option(

@@ -36,7 +36,7 @@ final class IndexOptions {
       names = "--tokens-per-route",
       paramLabel = "N",
       description =
-          "How many tokens of a document it takes to have one node more in the route graph"
+          "Neighbouring tokens of a document that one node of the route graph stands for"
               + " (default: ${DEFAULT-VALUE}).")
   private int tokensPerRoute = FastLaneVectorsFormat.DEFAULT_TOKENS_PER_ROUTE;
 

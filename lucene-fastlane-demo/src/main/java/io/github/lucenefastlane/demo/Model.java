@@ -37,6 +37,12 @@ public record Model(TokenEncoder encoder, String folder, String fingerprint) imp
   /** Names the encoder that ships with the program, without what was learned on top of it. */
   public static final String PLAIN = "all-MiniLM-L6-v2";
 
+  /** What an option that takes any model says of itself. */
+  static final String CHOICE =
+      "Folder with model.onnx and tokenizer.json, or with head.onnx and fastlane.json; or "
+          + PLAIN
+          + ", which needs no folder (default: the model that ships with the program).";
+
   /**
    * Loads a model.
    *
@@ -69,7 +75,7 @@ public record Model(TokenEncoder encoder, String folder, String fingerprint) imp
       builder.adjustConfig(config -> config.withDocumentLength(documentLength));
     }
     CRC32C checksum = new CRC32C();
-    boolean ships = folder.isEmpty() || folder.equals(PLAIN);
+    boolean ships = ships(folder);
     // Before the encoder is there, which would have to be closed if a file cannot be read.
     if (!ships) {
       ModelFolderChecksum.update(checksum, Path.of(folder));
@@ -99,8 +105,7 @@ public record Model(TokenEncoder encoder, String folder, String fingerprint) imp
    */
   public static Model loadFor(IndexDescription index, String folder) throws IOException {
     String place = folder == null ? index.modelFolder() : folder;
-    boolean ships = place.isEmpty() || place.equals(PLAIN);
-    if (folder == null && !ships && !Files.isDirectory(Path.of(place))) {
+    if (folder == null && !ships(place) && !Files.isDirectory(Path.of(place))) {
       throw new CommandFailure(
           "the index's model is no longer in " + place + "; say where it is with --model");
     }
@@ -119,6 +124,11 @@ public record Model(TokenEncoder encoder, String folder, String fingerprint) imp
               + "; give the index's own model with --model, or index again");
     }
     return model;
+  }
+
+  /** Whether a recorded {@link #folder} is none, for the model ships with the program. */
+  private static boolean ships(String folder) {
+    return folder.isEmpty() || folder.equals(PLAIN);
   }
 
   /** Most tokens of a passage that the encoder reads. */
