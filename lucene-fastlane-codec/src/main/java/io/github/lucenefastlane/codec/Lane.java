@@ -21,10 +21,10 @@ import org.apache.lucene.search.ConjunctionUtils;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.search.knn.KnnSearchStrategy;
+import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.Bits;
 import org.apache.lucene.util.hnsw.HnswGraph;
 import org.apache.lucene.util.hnsw.HnswGraphSearcher;
-import org.apache.lucene.util.hnsw.NeighborQueue;
 import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
 /**
@@ -50,11 +50,11 @@ final class Lane {
   /** The same where heads decide: these cost one comparison each, tokens one per token. */
   private static final int MIN_HEAD_DEPTH = 32;
 
-  /** How many nodes a lane looks at to find where to begin, at most. */
-  private static final int MAX_ENTRY_NODES = 512;
-
-  /** How many of them it begins at. */
-  private static final int ENTRY_POINTS = 8;
+  /**
+   * How many heads are scanned in the time of one of the visits that Lucene's estimate expects:
+   * there are about twice as many, each somewhere else in memory.
+   */
+  private static final int SCANNED_PER_VISIT = Integer.getInteger("SPV", 8);
 
   private final SegmentField field;
   private final RandomVectorScorer heads;
@@ -72,6 +72,10 @@ final class Lane {
 
   /** How many documents the graph search looks for. */
   private final int depth;
+
+  // The heads of a document that is scanned, and their similarities.
+  private int[] scannedHeads = {};
+  private float[] scannedScores = {};
 
   Lane(SegmentField field, RandomVectorScorer heads, TokenScorer tokens, KnnCollector collector) {
     this.field = field;
@@ -104,7 +108,10 @@ final class Lane {
     int acceptedDocuments = Math.min(acceptDocs.cost(), documents);
     int acceptedHeads = (int) ((long) acceptedDocuments * field.size() / documents);
     int expectedVisits = HnswGraphSearcher.expectedVisitedNodes(depth, graph.size());
-    if (graph.size() == 0 || depth >= documents || expectedVisits >= acceptedHeads) {
+    if (graph.size() == 0
+        || depth >= documents
+        || expectedVisits >= acceptedHeads
+        || filterMakesScanCheaper(expectedVisits, acceptedHeads)) {
       scan(acceptDocs);
     } else if (byHead == false && expectedVisits + depth * tokensPerDocument() > visitsLeft()) {
       // The search would end early. Its caller, who set the limit, has something else in mind then,
@@ -113,6 +120,16 @@ final class Lane {
     } else {
       searchGraph(graph, acceptDocs, acceptedHeads);
     }
+  }
+
+  /**
+   * The graph search goes through heads that are not accepted too, so that it visits more the fewer
+   * are, while there is less to scan.
+   */
+  private boolean filterMakesScanCheaper(int expectedVisits, int acceptedHeads) {
+    return acceptedHeads < field.size()
+        && (double) SCANNED_PER_VISIT * expectedVisits * field.size() / acceptedHeads
+            >= acceptedHeads;
   }
 
   private long visitsLeft() {
@@ -128,11 +145,11 @@ final class Lane {
     Bits acceptHeads = acceptDocs.bits() == null ? null : new HeadBits(acceptDocs.bits());
     if (atOnce) {
       LaneCollector lane = new LaneCollector.AtOnce(collector, field, byHead ? null : tokens);
-      enter(lane, graph, acceptHeads);
+      enter(lane, graph);
       HnswGraphSearcher.search(heads, lane, graph, acceptHeads, acceptedHeads);
     } else {
       LaneCollector.AtLast lane = new LaneCollector.AtLast(collector, field, depth);
-      enter(lane, graph, acceptHeads);
+      enter(lane, graph);
       HnswGraphSearcher.search(heads, lane, graph, acceptHeads, acceptedHeads);
       int wanted = Math.min(collector.k(), Math.min(acceptDocs.cost(), field.entry.documents()));
       if (lane.found().size() < wanted && collector.earlyTerminated() == false) {
@@ -145,45 +162,20 @@ final class Lane {
   }
 
   /**
-   * Lets a search begin at the nearest of the nodes on the lowest level that has few, and collects
-   * these. Lucene's descent keeps one node a level, and among the heads of unlike texts (two
-   * collections in one segment) it often ends where no way leads to the right ones. For 405
-   * questions on SQuAD paragraphs beside four times as many of stories, nDCG@10 rose from .742 to
-   * .909 of full MaxSim's at 5 candidates, from .925 to .950 at 20 and from .985 to .988 at 100.
-   *
-   * <p>Does nothing where the graph has no such level, or the collector says itself where to begin
-   * or has no visits left for it.
+   * Lets a search begin where {@link EntryPoints} says. Does nothing where the graph has none, or
+   * the collector says itself where to begin or has no visits left for it.
    */
-  private void enter(LaneCollector lane, HnswGraph graph, Bits acceptHeads) throws IOException {
-    int level = 1;
-    while (level < graph.numLevels() && graph.getNodesOnLevel(level).size() > MAX_ENTRY_NODES) {
-      level++;
-    }
-    if (level >= graph.numLevels()
-        || collector.getSearchStrategy() instanceof KnnSearchStrategy.Seeded) {
+  private void enter(LaneCollector lane, HnswGraph graph) throws IOException {
+    EntryPoints entryPoints = new EntryPoints(heads, graph);
+    if (entryPoints.exist() == false
+        || collector.getSearchStrategy() instanceof KnnSearchStrategy.Seeded
+        || entryPoints.expectedComparisons()
+                + HnswGraphSearcher.expectedVisitedNodes(depth, graph.size())
+            > visitsLeft()) {
       return;
     }
-    HnswGraph.NodesIterator iterator = graph.getNodesOnLevel(level);
-    int[] nodes = new int[iterator.size()];
-    int count = iterator.consume(nodes);
-    if (count + HnswGraphSearcher.expectedVisitedNodes(depth, graph.size()) > visitsLeft()) {
-      return;
-    }
-    float[] scores = new float[count];
-    heads.bulkScore(nodes, scores, count);
-    NeighborQueue nearest = new NeighborQueue(ENTRY_POINTS, false);
-    for (int i = 0; i < count; i++) {
-      nearest.insertWithOverflow(nodes[i], scores[i]);
-    }
-    lane.enterAt(nearest.nodes());
-    while (nearest.size() > 0) {
-      float score = nearest.topScore();
-      int head = nearest.pop();
-      if (acceptHeads == null || acceptHeads.get(head)) {
-        lane.collect(head, score);
-      }
-    }
-    collector.incVisitedCount(count);
+    lane.enterAt(entryPoints.find());
+    collector.incVisitedCount(entryPoints.comparisons());
   }
 
   /** Hands over the documents found, in order, which is the order of their tokens on disk. */
@@ -229,13 +221,17 @@ final class Lane {
   }
 
   private float bestHead(int ord) throws IOException {
-    int end = field.firstHead(ord + 1);
-    float best = Float.NEGATIVE_INFINITY;
-    for (int head = field.firstHead(ord); head < end; head++) {
-      best = Math.max(best, heads.score(head));
-      collector.incVisitedCount(1);
+    int first = field.firstHead(ord);
+    int count = field.firstHead(ord + 1) - first;
+    if (count > scannedHeads.length) {
+      scannedHeads = new int[ArrayUtil.oversize(count, Integer.BYTES)];
+      scannedScores = new float[scannedHeads.length];
     }
-    return best;
+    for (int i = 0; i < count; i++) {
+      scannedHeads[i] = first + i;
+    }
+    collector.incVisitedCount(count);
+    return heads.bulkScore(scannedHeads, scannedScores, count);
   }
 
   /** Accepts the heads of accepted documents. */
