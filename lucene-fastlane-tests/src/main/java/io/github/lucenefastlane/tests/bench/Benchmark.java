@@ -72,7 +72,7 @@ final class Benchmark {
   private void open(float[][][] queries, List<OpenContender> opened) throws IOException {
     Map<String, BuiltIndex> indexes = new LinkedHashMap<>();
     for (ContenderKind kind : settings.contenders()) {
-      for (Contender contender : kind.contenders(settings)) {
+      for (Contender contender : kind.contenders(settings, corpus.dimension())) {
         String name = contender.index().name();
         if (indexes.containsKey(name) == false) {
           indexes.put(

@@ -23,7 +23,7 @@ enum ContenderKind {
   /** Every document, a pair of vectors at a time. */
   EXHAUSTIVE_PAIRWISE("exhaustive-pairwise") {
     @Override
-    List<Contender> contenders(Settings settings) {
+    List<Contender> contenders(Settings settings, int dimension) {
       return List.of(new Contender(new ExhaustivePairwise(), new LateInteractionIndex()));
     }
   },
@@ -31,7 +31,7 @@ enum ContenderKind {
   /** Every document, by our kernel. */
   EXHAUSTIVE_KERNEL("exhaustive-kernel") {
     @Override
-    List<Contender> contenders(Settings settings) {
+    List<Contender> contenders(Settings settings, int dimension) {
       return List.of(
           new Contender(
               new ExhaustiveKernel(),
@@ -43,7 +43,7 @@ enum ContenderKind {
   /** One mean vector a document, rescored by Lucene. */
   POOLED_LUCENE("pooled-lucene") {
     @Override
-    List<Contender> contenders(Settings settings) {
+    List<Contender> contenders(Settings settings, int dimension) {
       return settings.candidates().stream()
           .map(candidates -> new Contender(new PooledRescored(candidates), new PooledIndex()))
           .toList();
@@ -53,9 +53,20 @@ enum ContenderKind {
   /** The same candidates, reranked by us. */
   POOLED_FASTLANE("pooled-fastlane") {
     @Override
-    List<Contender> contenders(Settings settings) {
+    List<Contender> contenders(Settings settings, int dimension) {
       return settings.candidates().stream()
           .map(candidates -> new Contender(FastLaneSearch.pooled(candidates), new PooledIndex()))
+          .toList();
+    }
+  },
+
+  /** One fixed-dimensional encoding a document, its candidates reranked by us. */
+  MUVERA("muvera") {
+    @Override
+    List<Contender> contenders(Settings settings, int dimension) {
+      VectorIndex index = new MuveraIndex(dimension, TokenEncoding.INT8);
+      return settings.candidates().stream()
+          .map(candidates -> new Contender(new MuveraSearch(dimension, candidates), index))
           .toList();
     }
   },
@@ -63,7 +74,7 @@ enum ContenderKind {
   /** A child document a token, rescored by Lucene. */
   STOCK("stock") {
     @Override
-    List<Contender> contenders(Settings settings) {
+    List<Contender> contenders(Settings settings, int dimension) {
       return stock(false);
     }
   },
@@ -71,7 +82,7 @@ enum ContenderKind {
   /** The same in Lucene's scalar-quantised format. */
   STOCK_SQ("stock-sq") {
     @Override
-    List<Contender> contenders(Settings settings) {
+    List<Contender> contenders(Settings settings, int dimension) {
       return stock(true);
     }
   },
@@ -79,7 +90,7 @@ enum ContenderKind {
   /** Ours. */
   FASTLANE("fastlane") {
     @Override
-    List<Contender> contenders(Settings settings) {
+    List<Contender> contenders(Settings settings, int dimension) {
       List<Contender> contenders = new ArrayList<>();
       for (TokenEncoding encoding : settings.encodings()) {
         for (int tokensPerRoute : settings.tokensPerRoute()) {
@@ -118,8 +129,12 @@ enum ContenderKind {
         "contender must be one of " + List.of(values()) + ", got: " + label);
   }
 
-  /** All rows of this kind. */
-  abstract List<Contender> contenders(Settings settings);
+  /**
+   * All rows of this kind.
+   *
+   * @param dimension of the token vectors
+   */
+  abstract List<Contender> contenders(Settings settings, int dimension);
 
   /** The name on the command line, and how its rows' names begin. */
   @Override

@@ -15,7 +15,6 @@ package io.github.lucenefastlane.tests.bench;
 
 import java.io.IOException;
 import org.apache.lucene.search.IndexSearcher;
-import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.LateInteractionRescorer;
 import org.apache.lucene.search.TopDocs;
 
@@ -50,25 +49,12 @@ final class PooledRescored implements SearchMethod {
   public Answer search(IndexSearcher searcher, float[][] query, int k) throws IOException {
     VisitedCount visited = new VisitedCount();
     TopDocs nearest =
-        searcher.search(new MeanQuery(PooledIndex.mean(query), candidates, visited), candidates);
+        searcher.search(
+            new CountedVectorQuery(PooledIndex.MEAN, PooledIndex.mean(query), candidates, visited),
+            candidates);
     TopDocs rescored =
         LateInteractionRescorer.create(VectorIndex.TOKENS, query, VectorIndex.SIMILARITY)
             .rescore(searcher, nearest, Math.min(k, candidates));
     return new Answer(Answer.documents(rescored), visited.visited(), Answer.documents(nearest));
-  }
-
-  private static final class MeanQuery extends KnnFloatVectorQuery {
-    private final VisitedCount visited;
-
-    MeanQuery(float[] mean, int k, VisitedCount visited) {
-      super(PooledIndex.MEAN, mean, k);
-      this.visited = visited;
-    }
-
-    @Override
-    protected TopDocs mergeLeafResults(TopDocs[] perLeafResults) {
-      visited.add(perLeafResults);
-      return super.mergeLeafResults(perLeafResults);
-    }
   }
 }

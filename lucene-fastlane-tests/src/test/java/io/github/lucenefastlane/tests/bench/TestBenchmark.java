@@ -128,14 +128,16 @@ public class TestBenchmark extends LuceneTestCase {
       assertTrue(row.toString(), row.get("qps").getAsDouble() > 0);
       assertTrue(row.toString(), row.get("heap_mb").getAsDouble() >= 0);
     }
-    // Two threadings each of: 2 exhaustive, 2 + 2 pooled, 3 + 3 stock, 3 encodings * 2 views * 2.
-    assertEquals(2 * (2 + 4 + 6 + 12), rows.size());
+    // Two threadings each of: 2 exhaustive, 2 + 2 pooled, 2 MUVERA, 3 + 3 stock, 3 encodings * 2
+    // views * 2.
+    assertEquals(2 * (2 + 4 + 2 + 6 + 12), rows.size());
     assertEquals(
         Set.of(
             "exhaustive-pairwise",
             "exhaustive-kernel",
             "pooled-lucene",
             "pooled-fastlane",
+            "muvera",
             "stock-10",
             "stock-100",
             "stock-sq-10",
