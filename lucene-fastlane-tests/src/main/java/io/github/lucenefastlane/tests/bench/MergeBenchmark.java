@@ -1,0 +1,155 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.tests.bench;
+
+import io.github.lucenefastlane.codec.FastLaneVectorsFormat;
+import io.github.lucenefastlane.codec.TokenEncoding;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.apache.lucene.codecs.Codec;
+import org.apache.lucene.index.CodecReader;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.NoMergePolicy;
+import org.apache.lucene.index.SerialMergeScheduler;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FSDirectory;
+import org.apache.lucene.util.IOUtils;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * What does it cost to merge segments into one, its graph included, and do more threads help? On
+ * synthetic easy documents of mean 70 tokens and dimension 128.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.SingleShotTime)
+@OutputTimeUnit(TimeUnit.MILLISECONDS)
+@Warmup(iterations = 3)
+@Measurement(iterations = 5)
+@Fork(
+    value = 1,
+    jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-Xmx2g"})
+public class MergeBenchmark {
+
+  /** How the index stores tokens and heads. */
+  @Param public TokenEncoding encoding;
+
+  /** Documents of all segments. */
+  @Param({"4000"})
+  public int documents;
+
+  /** Segments, all as large. */
+  @Param({"8"})
+  public int segments;
+
+  /** Threads of the merge. */
+  @Param({"1", "2"})
+  public int workers;
+
+  private ExecutorService threads;
+  private Codec codec;
+  private Path source;
+  private Directory sourceDirectory;
+  DirectoryReader reader;
+  private Path folder;
+  Directory directory;
+
+  /** Writes the segments. */
+  @Setup
+  public void setup() throws IOException {
+    threads = workers == 1 ? null : Executors.newFixedThreadPool(workers);
+    codec =
+        VectorIndex.codec(
+            new FastLaneVectorsFormat(
+                encoding,
+                FastLaneVectorsFormat.DEFAULT_TOKENS_PER_ROUTE,
+                FastLaneVectorsFormat.DEFAULT_MAX_CONN,
+                FastLaneVectorsFormat.DEFAULT_BEAM_WIDTH,
+                workers,
+                threads));
+    VectorIndex index = new FastLaneIndex(encoding, FastLaneVectorsFormat.DEFAULT_TOKENS_PER_ROUTE);
+    source = Files.createTempDirectory("fastlane-merging");
+    sourceDirectory = FSDirectory.open(source);
+    IndexWriterConfig config =
+        new IndexWriterConfig()
+            .setCodec(codec)
+            .setMergePolicy(NoMergePolicy.INSTANCE)
+            .setMaxBufferedDocs(documents / segments)
+            .setRAMBufferSizeMB(IndexWriterConfig.DISABLE_AUTO_FLUSH);
+    try (SyntheticCorpus corpus = new SyntheticCorpus(documents, 70, 128, false, 42);
+        IndexWriter writer = new IndexWriter(sourceDirectory, config)) {
+      for (int n = 0; n < documents; n++) {
+        index.add(writer, n, corpus.document(n));
+      }
+    }
+    reader = DirectoryReader.open(sourceDirectory);
+  }
+
+  /** Deletes the segments. */
+  @TearDown
+  public void tearDown() throws IOException {
+    IOUtils.close(reader, sourceDirectory);
+    IOUtils.rm(source);
+    if (threads != null) {
+      threads.shutdown();
+    }
+  }
+
+  /** Makes an empty folder. */
+  @Setup(Level.Invocation)
+  public void openFolder() throws IOException {
+    folder = Files.createTempDirectory("fastlane-merging");
+    directory = FSDirectory.open(folder);
+  }
+
+  /** Deletes what was merged. */
+  @TearDown(Level.Invocation)
+  public void deleteFolder() throws IOException {
+    directory.close();
+    IOUtils.rm(folder);
+  }
+
+  /** Merges all segments into one in another folder. */
+  @Benchmark
+  public void merge() throws IOException {
+    CodecReader[] readers =
+        reader.leaves().stream()
+            .map(LeafReaderContext::reader)
+            .map(CodecReader.class::cast)
+            .toArray(CodecReader[]::new);
+    IndexWriterConfig config =
+        new IndexWriterConfig().setCodec(codec).setMergeScheduler(new SerialMergeScheduler());
+    try (IndexWriter writer = new IndexWriter(directory, config)) {
+      writer.addIndexes(readers);
+    }
+  }
+}
