@@ -165,6 +165,24 @@ public final class BenchCommand implements Callable<Integer> {
       description = "FastLane's tokens per route (${DEFAULT-VALUE}).")
   private List<Integer> tokensPerRoute;
 
+  @Option(
+      names = "--filters",
+      split = ",",
+      paramLabel = "SHARE",
+      description =
+          "Also search with filters that accept such shares of the documents, for instance"
+              + " 0.5,0.1,0.01 (none). Contenders without filters are left out.")
+  private List<Double> filters = List.of();
+
+  @Option(
+      names = "--deletes",
+      paramLabel = "SHARE",
+      defaultValue = "0",
+      description =
+          "Also search with such a share of the documents deleted, for instance 0.3 (none)."
+              + " Contenders without filters are left out.")
+  private double deletes;
+
   @Option(names = "--json", paramLabel = "FILE", description = "Write the rows as a JSON array.")
   private Path json;
 
@@ -293,6 +311,10 @@ public final class BenchCommand implements Callable<Integer> {
     for (int count : tokensPerRoute) {
       check("--tokens-per-route", count, 1, FastLaneVectorsFormat.MAX_TOKENS_PER_ROUTE);
     }
+    for (double share : filters) {
+      checkShare("--filters", share, share > 0 && share < 1);
+    }
+    checkShare("--deletes", deletes, deletes >= 0 && deletes < 1);
     List<Integer> viewCounts = new ArrayList<>();
     for (String count : views) {
       viewCounts.add(count.equals("all") ? FastLaneSearch.ALL_VIEWS : viewCount(count));
@@ -307,7 +329,9 @@ public final class BenchCommand implements Callable<Integer> {
         List.copyOf(candidates),
         queries,
         threads == null ? cores : threads,
-        repetitions);
+        repetitions,
+        List.copyOf(filters),
+        deletes);
   }
 
   private int viewCount(String text) {
@@ -318,6 +342,14 @@ public final class BenchCommand implements Callable<Integer> {
     } catch (NumberFormatException e) {
       throw new ParameterException(
           spec.commandLine(), "--views must be numbers or \"all\", got: " + text, e);
+    }
+  }
+
+  private void checkShare(String option, double share, boolean valid) {
+    if (valid == false) {
+      throw new ParameterException(
+          spec.commandLine(),
+          option + " must be a share of the documents, between 0 and 1, got: " + share);
     }
   }
 

@@ -59,36 +59,51 @@ final class Benchmark {
     List<OpenContender> contenders = new ArrayList<>();
     try {
       TaskExecutor executor = new TaskExecutor(threads);
-      GroundTruth truth =
-          GroundTruth.compute(corpus, queries, executor, settings.threads(), progress);
-      open(queries, contenders);
-      return measure(contenders, truth, executor);
+      List<Scope> scopes = Scope.of(settings);
+      List<Scope> allScopes = new ArrayList<>(scopes);
+      allScopes.add(Scope.ALL);
+      Map<Scope, GroundTruth> truths =
+          GroundTruth.compute(corpus, queries, allScopes, executor, settings.threads(), progress);
+      open(queries, scopes, contenders);
+      return measure(contenders, truths, executor);
     } finally {
       threads.shutdown();
       IOUtils.close(contenders.toArray(Closeable[]::new));
     }
   }
 
-  private void open(float[][][] queries, List<OpenContender> opened) throws IOException {
+  private void open(float[][][] queries, List<Scope> scopes, List<OpenContender> opened)
+      throws IOException {
     Map<String, BuiltIndex> indexes = new LinkedHashMap<>();
     for (ContenderKind kind : settings.contenders()) {
       for (Contender contender : kind.contenders(settings, corpus.dimension())) {
         String name = contender.index().name();
         if (indexes.containsKey(name) == false) {
-          indexes.put(
-              name, BuiltIndex.build(contender.index(), corpus, folder.resolve(name), progress));
+          BuiltIndex built =
+              BuiltIndex.build(contender.index(), corpus, folder.resolve(name), progress);
+          for (Scope scope : scopes) {
+            if (scope.deleted() > 0) {
+              built.delete(scope);
+            }
+          }
+          indexes.put(name, built);
         }
-        opened.add(new OpenContender(contender, indexes.get(name), queries));
+        BuiltIndex built = indexes.get(name);
+        opened.add(new OpenContender(contender, built, queries));
+        for (Contender scoped : contender.within(scopes).toList()) {
+          opened.add(new OpenContender(scoped, built, queries));
+        }
       }
     }
   }
 
   private List<Row> measure(
-      List<OpenContender> contenders, GroundTruth truth, TaskExecutor executor) throws IOException {
+      List<OpenContender> contenders, Map<Scope, GroundTruth> truths, TaskExecutor executor)
+      throws IOException {
     progress.start("recall", contenders.size());
     List<Quality> qualities = new ArrayList<>();
     for (OpenContender contender : contenders) {
-      qualities.add(contender.quality(truth));
+      qualities.add(contender.quality(truths.get(contender.contender().scope())));
       progress.advance();
     }
     int[] threadCounts =
@@ -111,17 +126,23 @@ final class Benchmark {
       }
     }
     List<Row> rows = new ArrayList<>();
+    Row ofAll = null;
     for (int c = 0; c < contenders.size(); c++) {
       OpenContender contender = contenders.get(c);
       List<LatencySummary> latencies = new ArrayList<>();
       passes.get(c).forEach((threads, timed) -> latencies.add(LatencySummary.of(threads, timed)));
-      rows.add(
+      Row row =
           new Row(
               contender.contender(),
               contender.built(),
               qualities.get(c),
               latencies,
-              contender.timedQueries(qualities.get(c))));
+              contender.timedQueries(qualities.get(c)),
+              contender.contender().scope().equals(Scope.ALL) ? null : ofAll);
+      if (row.isOfAll()) {
+        ofAll = row; // that of the scopes follow it
+      }
+      rows.add(row);
     }
     return rows;
   }

@@ -16,12 +16,16 @@ package io.github.lucenefastlane.tests.bench;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexCommit;
 import org.apache.lucene.index.IndexFileNames;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LogDocMergePolicy;
+import org.apache.lucene.index.NoDeletionPolicy;
 import org.apache.lucene.index.NoMergePolicy;
 import org.apache.lucene.index.SerialMergeScheduler;
 import org.apache.lucene.store.Directory;
@@ -130,6 +134,25 @@ record BuiltIndex(
       }
     }
     return bytes;
+  }
+
+  /** Adds a commit in which documents are deleted, beside the one that has all. */
+  void delete(Scope scope) throws IOException {
+    IndexWriterConfig config =
+        config(index)
+            .setMergePolicy(NoMergePolicy.INSTANCE)
+            .setIndexDeletionPolicy(NoDeletionPolicy.INSTANCE);
+    try (Directory directory = FSDirectory.open(path);
+        IndexWriter writer = new IndexWriter(directory, config)) {
+      writer.deleteDocuments(scope.deletions());
+      writer.commit();
+    }
+  }
+
+  /** Opens the commit that has all documents, or the one where some are deleted. */
+  DirectoryReader open(Directory directory, Scope scope) throws IOException {
+    List<IndexCommit> commits = DirectoryReader.listCommits(directory); // oldest first
+    return DirectoryReader.open(scope.deleted() == 0 ? commits.getFirst() : commits.getLast());
   }
 
   /** Index and merge. */

@@ -13,10 +13,26 @@
  */
 package io.github.lucenefastlane.tests.bench;
 
+import java.util.List;
+import java.util.stream.Stream;
+
 /**
  * One row of the benchmark: a way to search, and the index that it searches.
  *
  * @param method searches an index of the kind
  * @param index the kind; contenders whose kinds have the same name share one index
+ * @param scope what is to be found
  */
-record Contender(SearchMethod method, VectorIndex index) {}
+record Contender(SearchMethod method, VectorIndex index, Scope scope) {
+
+  /** Finds all documents. */
+  Contender(SearchMethod method, VectorIndex index) {
+    this(method, index, Scope.ALL);
+  }
+
+  /** The same in each of the scopes that the method can search. */
+  Stream<Contender> within(List<Scope> scopes) {
+    return scopes.stream()
+        .flatMap(scope -> method.within(scope).stream().map(m -> new Contender(m, index, scope)));
+  }
+}

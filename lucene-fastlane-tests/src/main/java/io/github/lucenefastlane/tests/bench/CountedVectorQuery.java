@@ -14,6 +14,7 @@
 package io.github.lucenefastlane.tests.bench;
 
 import org.apache.lucene.search.KnnFloatVectorQuery;
+import org.apache.lucene.search.Query;
 import org.apache.lucene.search.TopDocs;
 
 /** Lucene's vector query, which tells how many vectors it compared. */
@@ -21,8 +22,11 @@ final class CountedVectorQuery extends KnnFloatVectorQuery {
 
   private final VisitedCount visited;
 
-  CountedVectorQuery(String field, float[] vector, int k, VisitedCount visited) {
-    super(field, vector, k);
+  /**
+   * @param filter null for none
+   */
+  CountedVectorQuery(String field, float[] vector, int k, Query filter, VisitedCount visited) {
+    super(field, vector, k, filter);
     this.visited = visited;
   }
 

@@ -44,7 +44,7 @@ final class CurvePlot {
   private CurvePlot() {}
 
   /**
-   * Writes the drawing.
+   * Writes the drawing of the searches of all documents.
    *
    * @param file a PNG file, whose name ends in .png
    */
@@ -60,7 +60,7 @@ final class CurvePlot {
     chart.getStyler().setXAxisLogarithmic(true);
     chart.getStyler().setLegendPosition(LegendPosition.OutsideE);
     Map<String, List<Row>> curves = new LinkedHashMap<>();
-    for (Row row : rows) {
+    for (Row row : rows.stream().filter(Row::isOfAll).toList()) {
       curves.computeIfAbsent(name(row), name -> new ArrayList<>()).add(row);
     }
     float hue = 0;

@@ -20,8 +20,10 @@ import io.github.lucenefastlane.query.FastLaneStats;
 import io.github.lucenefastlane.query.MeanRouter;
 import io.github.lucenefastlane.query.QueryRouter;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
 
 /** {@link FastLaneQuery}, over one of our indexes or over one of Lucene's. */
 final class FastLaneSearch implements SearchMethod {
@@ -33,7 +35,11 @@ final class FastLaneSearch implements SearchMethod {
   private final int candidates;
   private final QueryRouter router;
 
-  private FastLaneSearch(String name, String field, String rerankFrom, int views, int candidates) {
+  private final Query filter;
+
+  private FastLaneSearch(
+      String name, String field, String rerankFrom, int views, int candidates, Query filter) {
+    this.filter = filter;
     this.name = name;
     this.field = field;
     this.rerankFrom = rerankFrom;
@@ -56,13 +62,13 @@ final class FastLaneSearch implements SearchMethod {
    */
   static FastLaneSearch routed(int views, int candidates, int tokensPerRoute) {
     String name = "fastlane-" + tokensPerRoute;
-    return new FastLaneSearch(name, VectorIndex.TOKENS, null, views, candidates);
+    return new FastLaneSearch(name, VectorIndex.TOKENS, null, views, candidates, null);
   }
 
   /** Over a {@link PooledIndex}: its candidates, reranked by our kernel. */
   static FastLaneSearch pooled(int candidates) {
     return new FastLaneSearch(
-        "pooled-fastlane", PooledIndex.MEAN, VectorIndex.TOKENS, 1, candidates);
+        "pooled-fastlane", PooledIndex.MEAN, VectorIndex.TOKENS, 1, candidates, null);
   }
 
   @Override
@@ -81,6 +87,12 @@ final class FastLaneSearch implements SearchMethod {
   }
 
   @Override
+  public Optional<SearchMethod> within(Scope scope) {
+    return Optional.of(
+        new FastLaneSearch(name, field, rerankFrom, views, candidates, scope.filter()));
+  }
+
+  @Override
   public Answer search(IndexSearcher searcher, float[][] query, int k) throws IOException {
     int hits = Math.min(k, candidates);
     AtomicReference<FastLaneStats> stats = new AtomicReference<>();
@@ -90,6 +102,7 @@ final class FastLaneSearch implements SearchMethod {
             .k(hits)
             .candidates(candidates)
             .rerankFrom(rerankFrom)
+            .filter(filter)
             .stats(stats::set);
     if (views != ALL_VIEWS) {
       builder.views(views);

@@ -16,14 +16,19 @@ package io.github.lucenefastlane.tests.bench;
 import io.github.lucenefastlane.codec.MaxSim;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.lucene.search.TaskExecutor;
 
-/** The documents of the highest exact MaxSim for each query, by number in the corpus. */
+/**
+ * The documents of the highest exact MaxSim for each query, by number in the corpus, of those in a
+ * scope.
+ */
 final class GroundTruth {
 
   /** Documents that are known per query, or all if there are fewer. */
@@ -35,9 +40,14 @@ final class GroundTruth {
     this.best = best;
   }
 
-  /** Scores all documents for all queries on the executor's threads. */
-  static GroundTruth compute(
-      Corpus corpus, float[][][] queries, TaskExecutor executor, int threads, Progress progress)
+  /** Scores all documents for all queries on the executor's threads: the truth in each scope. */
+  static Map<Scope, GroundTruth> compute(
+      Corpus corpus,
+      float[][][] queries,
+      List<Scope> scopes,
+      TaskExecutor executor,
+      int threads,
+      Progress progress)
       throws IOException {
     progress.start("exact MaxSim of " + queries.length + " queries", corpus.size());
     MaxSim[] maxSims = new MaxSim[queries.length];
@@ -45,26 +55,33 @@ final class GroundTruth {
       maxSims[q] = MaxSim.of(queries[q], VectorIndex.SIMILARITY);
     }
     AtomicInteger next = new AtomicInteger();
-    List<Callable<TopDocuments[]>> tasks = new ArrayList<>();
+    List<Callable<Map<Scope, TopDocuments[]>>> tasks = new ArrayList<>();
     for (int t = 0; t < threads; t++) {
-      tasks.add(() -> score(corpus, maxSims, next, progress));
+      tasks.add(() -> score(corpus, maxSims, scopes, next, progress));
     }
-    TopDocuments[] best = top(queries.length);
-    for (TopDocuments[] ofThread : executor.invokeAll(tasks)) {
-      for (int q = 0; q < best.length; q++) {
-        best[q].addAll(ofThread[q]);
+    List<Map<Scope, TopDocuments[]>> ofThreads = executor.invokeAll(tasks);
+    Map<Scope, GroundTruth> truths = new HashMap<>();
+    for (Scope scope : scopes) {
+      int[][] documents = new int[queries.length][];
+      for (int q = 0; q < documents.length; q++) {
+        TopDocuments best = new TopDocuments(DEPTH);
+        for (Map<Scope, TopDocuments[]> ofThread : ofThreads) {
+          best.addAll(ofThread.get(scope)[q]);
+        }
+        documents[q] = best.documents();
       }
+      truths.put(scope, new GroundTruth(documents));
     }
-    int[][] documents = new int[best.length][];
-    for (int q = 0; q < best.length; q++) {
-      documents[q] = best[q].documents();
-    }
-    return new GroundTruth(documents);
+    return truths;
   }
 
-  private static TopDocuments[] score(
-      Corpus corpus, MaxSim[] queries, AtomicInteger next, Progress progress) throws IOException {
-    TopDocuments[] best = top(queries.length);
+  private static Map<Scope, TopDocuments[]> score(
+      Corpus corpus, MaxSim[] queries, List<Scope> scopes, AtomicInteger next, Progress progress)
+      throws IOException {
+    Map<Scope, TopDocuments[]> best = new HashMap<>();
+    for (Scope scope : scopes) {
+      best.put(scope, top(queries.length));
+    }
     MaxSim.Scorer[] scorers = new MaxSim.Scorer[queries.length];
     for (int q = 0; q < queries.length; q++) {
       scorers[q] = queries[q].scorer();
@@ -77,7 +94,12 @@ final class GroundTruth {
         System.arraycopy(tokens[t], 0, rows, t * corpus.dimension(), corpus.dimension());
       }
       for (int q = 0; q < queries.length; q++) {
-        best[q].add(document, scorers[q].score(rows, tokens.length));
+        float score = scorers[q].score(rows, tokens.length);
+        for (Scope scope : scopes) {
+          if (scope.contains(document)) {
+            best.get(scope)[q].add(document, score);
+          }
+        }
       }
       progress.advance();
     }
@@ -93,7 +115,8 @@ final class GroundTruth {
   }
 
   /**
-   * The share of a query's best {@code k} documents that an answer has among its first {@code k}.
+   * The share of a query's best {@code k} documents that an answer has among its first {@code k}; 1
+   * if there are none.
    *
    * @param found numbers in the corpus, best first
    */
@@ -107,6 +130,6 @@ final class GroundTruth {
     for (int i = 0; i < Math.min(k, found.length); i++) {
       hits += expected.remove(found[i]) ? 1 : 0;
     }
-    return (double) hits / wanted;
+    return wanted == 0 ? 1 : (double) hits / wanted;
   }
 }

@@ -17,9 +17,11 @@ import io.github.lucenefastlane.codec.MaxSim;
 import io.github.lucenefastlane.codec.MultiVectorValues;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Optional;
 import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.Query;
 import org.apache.lucene.search.TopDocs;
 
 /**
@@ -31,14 +33,20 @@ final class MuveraSearch implements SearchMethod {
 
   private final FixedDimensionalEncoding encoding;
   private final int candidates;
+  private final Query filter;
 
   /**
    * @param dimension of the tokens
    * @param candidates documents that are reranked
    */
   MuveraSearch(int dimension, int candidates) {
-    this.encoding = MuveraIndex.encoding(dimension);
+    this(MuveraIndex.encoding(dimension), candidates, null);
+  }
+
+  private MuveraSearch(FixedDimensionalEncoding encoding, int candidates, Query filter) {
+    this.encoding = encoding;
     this.candidates = candidates;
+    this.filter = filter;
   }
 
   @Override
@@ -57,12 +65,17 @@ final class MuveraSearch implements SearchMethod {
   }
 
   @Override
+  public Optional<SearchMethod> within(Scope scope) {
+    return Optional.of(new MuveraSearch(encoding, candidates, scope.filter()));
+  }
+
+  @Override
   public Answer search(IndexSearcher searcher, float[][] query, int k) throws IOException {
     VisitedCount visited = new VisitedCount();
     TopDocs nearest =
         searcher.search(
             new CountedVectorQuery(
-                MuveraIndex.ENCODING, encoding.ofQuery(query), candidates, visited),
+                MuveraIndex.ENCODING, encoding.ofQuery(query), candidates, filter, visited),
             candidates);
     int[] found = Answer.documents(nearest);
     Arrays.sort(found); // a rerank reads in the order of the disk

@@ -54,7 +54,7 @@ final class OpenContender implements Closeable {
     this.built = built;
     this.queries = queries;
     this.directory = FSDirectory.open(built.path());
-    this.reader = DirectoryReader.open(directory);
+    this.reader = built.open(directory, contender.scope());
     this.searcher = new IndexSearcher(reader);
     this.searcher.setQueryCache(null);
     this.numbers = numbers(reader);

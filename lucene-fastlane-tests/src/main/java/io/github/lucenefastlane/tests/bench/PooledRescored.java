@@ -14,8 +14,10 @@
 package io.github.lucenefastlane.tests.bench;
 
 import java.io.IOException;
+import java.util.Optional;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.LateInteractionRescorer;
+import org.apache.lucene.search.Query;
 import org.apache.lucene.search.TopDocs;
 
 /**
@@ -25,9 +27,15 @@ import org.apache.lucene.search.TopDocs;
 final class PooledRescored implements SearchMethod {
 
   private final int candidates;
+  private final Query filter;
 
   PooledRescored(int candidates) {
+    this(candidates, null);
+  }
+
+  private PooledRescored(int candidates, Query filter) {
     this.candidates = candidates;
+    this.filter = filter;
   }
 
   @Override
@@ -46,11 +54,17 @@ final class PooledRescored implements SearchMethod {
   }
 
   @Override
+  public Optional<SearchMethod> within(Scope scope) {
+    return Optional.of(new PooledRescored(candidates, scope.filter()));
+  }
+
+  @Override
   public Answer search(IndexSearcher searcher, float[][] query, int k) throws IOException {
     VisitedCount visited = new VisitedCount();
     TopDocs nearest =
         searcher.search(
-            new CountedVectorQuery(PooledIndex.MEAN, PooledIndex.mean(query), candidates, visited),
+            new CountedVectorQuery(
+                PooledIndex.MEAN, PooledIndex.mean(query), candidates, filter, visited),
             candidates);
     TopDocs rescored =
         LateInteractionRescorer.create(VectorIndex.TOKENS, query, VectorIndex.SIMILARITY)

@@ -53,8 +53,14 @@ final class Report {
     setting.forEach(out::println);
     out.println();
     out.println(Row.header(threads));
-    rows.forEach(out::println);
+    rows.stream().filter(Row::isOfAll).forEach(out::println);
     out.println();
+    if (rows.stream().anyMatch(row -> row.isOfAll() == false)) {
+      out.println("With a filter or deletions; slowdown is p50 relative to that without:");
+      out.println(Row.scopedHeader());
+      rows.stream().filter(row -> row.isOfAll() == false).forEach(r -> out.println(r.scopedLine()));
+      out.println();
+    }
     out.println("Bytes per token by file:");
     Map<String, BuiltIndex> indexes = new LinkedHashMap<>();
     for (Row row : rows) {

@@ -25,18 +25,23 @@ import java.util.Map;
  *
  * @param latencies for each number of threads, of which the first is one
  * @param timedQueries queries of one timed pass
+ * @param ofAll of the same search of all documents; null if this is that
  */
 record Row(
     Contender contender,
     BuiltIndex built,
     Quality quality,
     List<LatencySummary> latencies,
-    int timedQueries) {
+    int timedQueries,
+    Row ofAll) {
 
   private static final double MB = 1024 * 1024;
 
   private static final String FORMAT =
       "%-20s %9s %5s %10s %9s %10s %11s %11s %9s %9s %9s %9s %9s %9s %14s %8s %9s %8s";
+
+  private static final String SCOPED_FORMAT =
+      "%-20s %9s %5s %10s %7s %7s %9s %10s %11s %11s %9s %9s %9s";
 
   /**
    * The columns' names, aligned with {@link #toString}: luceneutil's where it has the column.
@@ -93,6 +98,62 @@ record Row(
         timedQueries);
   }
 
+  /** The columns' names, aligned with {@link #scopedLine}. */
+  static String scopedHeader() {
+    return String.format(
+        Locale.ROOT,
+        SCOPED_FORMAT,
+        "contender",
+        "quantized",
+        "views",
+        "candidates",
+        "filter",
+        "deleted",
+        "recall@10",
+        "recall@100",
+        "visited",
+        "latency(ms)",
+        "p50(ms)",
+        "p95(ms)",
+        "slowdown");
+  }
+
+  /** The line of a row with a filter or deletions. */
+  String scopedLine() {
+    LatencySummary latency = latencies.getFirst();
+    return String.format(
+        Locale.ROOT,
+        SCOPED_FORMAT,
+        contender.method().name(),
+        contender.index().encoding(),
+        contender.method().views(),
+        contender.method().candidates(),
+        contender.scope().accepted(),
+        contender.scope().deleted(),
+        decimals(3, quality.recall10()),
+        decimals(3, quality.recall100()),
+        String.format(Locale.ROOT, "%,.0f", quality.comparisons()),
+        decimals(3, latency.meanMillis()),
+        decimals(3, latency.p50Millis()),
+        decimals(3, latency.p95Millis()),
+        decimals(2, slowdown(latency)));
+  }
+
+  /** Whether all documents were to be found. */
+  boolean isOfAll() {
+    return contender.scope().equals(Scope.ALL);
+  }
+
+  /** The median latency in a scope relative to that of the same search of all documents. */
+  private double slowdown(LatencySummary latency) {
+    LatencySummary all =
+        ofAll.latencies.stream()
+            .filter(other -> other.threads() == latency.threads())
+            .findFirst()
+            .orElseThrow();
+    return latency.p50Millis() / all.p50Millis();
+  }
+
   private static String decimals(int decimals, double value) {
     return String.format(Locale.ROOT, "%." + decimals + "f", value);
   }
@@ -100,7 +161,8 @@ record Row(
   /**
    * An object per number of threads. {@code views} is a number, "all" for one per query token, or
    * "-" where no vector is searched with; {@code candidates} is null where all documents are
-   * scored.
+   * scored. {@code slowdown} is the median latency relative to that of the search of all documents;
+   * null where that was searched.
    */
   List<JsonObject> toJson() {
     return latencies.stream().map(this::toJson).toList();
@@ -128,6 +190,9 @@ record Row(
     json.addProperty("merge_s", rounded(built.mergeSeconds()));
     json.addProperty("allocated_kb", rounded(latency.allocatedBytes() / 1024));
     json.addProperty("timed_queries", timedQueries);
+    json.addProperty("filter", contender.scope().accepted());
+    json.addProperty("deleted", contender.scope().deleted());
+    json.addProperty("slowdown", isOfAll() ? null : rounded(slowdown(latency)));
     JsonObject files = new JsonObject();
     for (Map.Entry<String, Long> file : built.bytesByFile().entrySet()) {
       files.addProperty(file.getKey(), file.getValue());

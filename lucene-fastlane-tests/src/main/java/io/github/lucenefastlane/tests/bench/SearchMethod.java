@@ -14,6 +14,7 @@
 package io.github.lucenefastlane.tests.bench;
 
 import java.io.IOException;
+import java.util.Optional;
 import org.apache.lucene.search.IndexSearcher;
 
 /** A way to find the documents of highest MaxSim in one kind of index. Thread-safe. */
@@ -27,6 +28,14 @@ interface SearchMethod {
 
   /** Documents scored by exact MaxSim; 0 if all are. */
   int candidates();
+
+  /**
+   * The same search, of the documents that a scope's filter accepts and that are not deleted; none
+   * if there is none.
+   */
+  default Optional<SearchMethod> within(Scope scope) {
+    return Optional.empty();
+  }
 
   /**
    * Searches.

@@ -27,6 +27,8 @@ import java.util.List;
  * @param queries number of queries
  * @param threads of the second timing, beside one thread; also computes the truth
  * @param repetitions timed passes of each contender
+ * @param filters shares of the documents that filters accept, for further rows
+ * @param deletes share of the documents that are deleted, for further rows; 0 for none
  */
 record Settings(
     List<ContenderKind> contenders,
@@ -36,4 +38,6 @@ record Settings(
     List<Integer> candidates,
     int queries,
     int threads,
-    int repetitions) {}
+    int repetitions,
+    List<Double> filters,
+    double deletes) {}

@@ -56,6 +56,7 @@ interface VectorIndex {
   static Document document(int number) {
     Document document = new Document();
     document.add(new NumericDocValuesField(NUMBER, number));
+    Scope.addTo(document, number);
     return document;
   }
 }

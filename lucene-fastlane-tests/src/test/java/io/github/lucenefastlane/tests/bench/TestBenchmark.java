@@ -25,8 +25,10 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -174,6 +176,60 @@ public class TestBenchmark extends LuceneTestCase {
     assertFalse(out.toString(), out.toString().contains("pooled"));
   }
 
+  public void testFiltersAndDeletes() throws Exception {
+    Path json = createTempDir().resolve("rows.json");
+    StringWriter out = new StringWriter();
+    String[] args = {
+      "--docs=60",
+      "--tokens=12",
+      "--dim=16",
+      "--queries=5",
+      "--repetitions=1",
+      "--threads=" + (1 + random().nextInt(2)),
+      "--seed=" + random().nextInt(),
+      "--contenders=exhaustive-kernel,pooled-lucene,pooled-fastlane,muvera,fastlane",
+      "--encodings=float32",
+      "--views=1",
+      "--candidates=100",
+      "--filters=0.5,0.1",
+      "--deletes=0.3",
+      "--json=" + json,
+      "--work=" + createTempDir()
+    };
+    assertEquals(ERRORS.toString(), 0, bench(out, args));
+    assertTrue(out.toString(), out.toString().contains("slowdown"));
+    Map<String, Integer> scopes = new HashMap<>();
+    for (JsonElement element : JsonParser.parseString(Files.readString(json)).getAsJsonArray()) {
+      JsonObject row = element.getAsJsonObject();
+      if (row.get("threads").getAsInt() > 1) {
+        continue;
+      }
+      double filter = row.get("filter").getAsDouble();
+      double deleted = row.get("deleted").getAsDouble();
+      boolean ofAll = filter == 1 && deleted == 0;
+      assertEquals(ofAll, row.get("slowdown").isJsonNull());
+      scopes.merge(filter + " " + deleted, 1, Integer::sum);
+      // All documents are candidates: what is found is what a filter accepts and is not deleted.
+      // Of two documents of nearly the same score either may be the last, and MUVERA has bytes.
+      boolean exact = row.get("contender").getAsString().equals("muvera") == false;
+      assertEquals(row.toString(), 1, row.get("recall10").getAsDouble(), exact ? 1 / 50.0 : 0.1);
+      assertEquals(row.toString(), 1, row.get("recall100").getAsDouble(), 1e-9);
+    }
+    assertEquals(Map.of("1.0 0.0", 5, "0.5 0.0", 4, "0.1 0.0", 4, "1.0 0.3", 4), scopes);
+  }
+
+  public void testScopesAreIndependentOfOthers() {
+    Scope half = new Scope(0.5, 0);
+    Scope rest = new Scope(1, 0.5);
+    int accepted = 0;
+    for (int n = 0; n < 10_000; n++) {
+      assertTrue(Scope.ALL.contains(n));
+      assertNotEquals(half.contains(n), rest.contains(n));
+      accepted += half.contains(n) ? 1 : 0;
+    }
+    assertEquals(5000, accepted, 250); // five sigma
+  }
+
   public void testVectorsOfAnIndex() throws Exception {
     Path folder = createTempDir();
     SyntheticCorpus corpus = new SyntheticCorpus(30, 20, 16, true, random().nextLong());
@@ -225,6 +281,10 @@ public class TestBenchmark extends LuceneTestCase {
       {"--tokens-per-route=0"},
       {"--contenders=nobody"},
       {"--encodings=INT2"},
+      {"--filters=0.5,1"},
+      {"--filters=0"},
+      {"--deletes=1"},
+      {"--deletes=-0.1"},
       {"--plot=curves.gif"},
     };
     for (String[] args : wrong) {
