@@ -36,11 +36,8 @@ final class EntryPoints {
   /** The most nodes of a level that are all compared. */
   private static final int MAX_SCANNED = 512;
 
-  /** The nearest nodes that are kept from level to level. */
+  /** The nearest nodes that are kept from level to level, and at last. */
   private static final int BEAM = 64;
-
-  /** How many a lane begins at. */
-  private static final int MOST = 32;
 
   private final RandomVectorScorer heads;
   private final HnswGraph graph;
@@ -79,7 +76,7 @@ final class EntryPoints {
     float[] scores = new float[count];
     heads.bulkScore(nodes, scores, count);
     comparisons = count;
-    NeighborQueue nearest = new NeighborQueue(scanned == 1 ? MOST : BEAM, false);
+    NeighborQueue nearest = new NeighborQueue(BEAM, false);
     for (int i = 0; i < count; i++) {
       nearest.insertWithOverflow(nodes[i], scores[i]);
     }
@@ -90,9 +87,6 @@ final class EntryPoints {
       for (int level = scanned - 1; level > 0; level--) {
         GraphBuilderKnnCollector collector = searcher.searchLevel(heads, BEAM, level, found, graph);
         comparisons += (int) collector.visitedCount();
-        while (level == 1 && collector.size() > MOST) {
-          collector.popNode(); // the farthest
-        }
         found = collector.popUntilNearestKNodes();
       }
     }

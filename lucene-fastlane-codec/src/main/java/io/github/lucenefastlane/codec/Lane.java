@@ -54,7 +54,7 @@ final class Lane {
    * How many heads are scanned in the time of one of the visits that Lucene's estimate expects:
    * there are about twice as many, each somewhere else in memory.
    */
-  private static final int SCANNED_PER_VISIT = Integer.getInteger("SPV", 8);
+  private static final int SCANNED_PER_VISIT = 8;
 
   private final SegmentField field;
   private final RandomVectorScorer heads;
