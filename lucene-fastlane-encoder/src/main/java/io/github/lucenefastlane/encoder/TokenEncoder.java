@@ -543,6 +543,38 @@ public final class TokenEncoder implements Closeable {
     return encode(documents, texts, progress);
   }
 
+  /**
+   * The token ids of a query, as {@link #encodeQuery} gives them to the model.
+   *
+   * @throws IllegalArgumentException if the text is null
+   * @throws AlreadyClosedException if this encoder is closed
+   */
+  public TokenIds queryIds(String text) {
+    return tokenIds(queries, text);
+  }
+
+  /**
+   * The token ids of a document, as {@link #encodeDocument} gives them to the model.
+   *
+   * @throws IllegalArgumentException if the text is null
+   * @throws AlreadyClosedException if this encoder is closed
+   */
+  public TokenIds documentIds(String text) {
+    return tokenIds(documents, text);
+  }
+
+  private TokenIds tokenIds(InputLayout layout, String text) {
+    checkText(text, "text");
+    lock.readLock().lock();
+    try {
+      ensureOpen();
+      ModelInput input = layout.layOut(text);
+      return new TokenIds(input.ids(), input.attention(), input.kept());
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
   private static String checkText(String text, String field) {
     if (text == null) {
       throw new IllegalArgumentException(field + " must not be null");

@@ -319,6 +319,7 @@ public class TestTokenEncoder extends EncoderTestCase {
     closed.close();
     expectThrows(AlreadyClosedException.class, () -> closed.encodeQuery("a"));
     expectThrows(AlreadyClosedException.class, () -> closed.encodeDocument(""));
+    expectThrows(AlreadyClosedException.class, () -> closed.documentIds("a"));
     expectThrows(
         AlreadyClosedException.class,
         () -> closed.encodeDocuments(List.of("a"), EncodingProgress.NONE));
@@ -355,6 +356,43 @@ public class TestTokenEncoder extends EncoderTestCase {
       assertEquals(0, colbert.encodeQuery(" ").size());
       assertEquals(4, colbert.encodeDocument("what is a segment").size());
     }
+  }
+
+  /** Ids of the vocabulary of BERT: 101 is [CLS], 102 is [SEP], 103 is [MASK]. */
+  public void testTokenIds() throws Exception {
+    long[] ids = {101, 2054, 2003, 1037, 6903, 1029, 102};
+    for (TokenIds segment :
+        List.of(
+            encoder.queryIds("what is a segment?"), encoder.documentIds("What is a segment?"))) {
+      assertArrayEquals(ids, segment.ids());
+      assertArrayEquals(new long[] {1, 1, 1, 1, 1, 1, 1}, segment.attention());
+      assertArrayEquals(new int[] {1, 2, 3, 4}, segment.kept());
+    }
+    assertEquals(0, encoder.documentIds("...").kept().length);
+    String text = randomSentence(400);
+    assertEquals(encoder.encodeDocument(text).size(), encoder.documentIds(text).kept().length);
+    assertEquals(64, encoder.queryIds("word ".repeat(80)).ids().length);
+    EncoderConfig expanding = EncoderConfig.DEFAULT.withQueryExpansion(true).withQueryLength(9);
+    try (TokenEncoder colbert = TokenEncoder.miniLmBuilder().config(expanding).build()) {
+      TokenIds filled = colbert.queryIds("what is a segment?");
+      assertArrayEquals(
+          new long[] {101, 2054, 2003, 1037, 6903, 1029, 102, 103, 103}, filled.ids());
+      assertArrayEquals(new long[] {1, 1, 1, 1, 1, 1, 1, 0, 0}, filled.attention());
+      assertArrayEquals(new int[] {1, 2, 3, 4, 7, 8}, filled.kept());
+    }
+    IllegalArgumentException refused =
+        expectThrows(IllegalArgumentException.class, () -> encoder.queryIds(null));
+    assertEquals("text must not be null", refused.getMessage());
+    refused =
+        expectThrows(
+            IllegalArgumentException.class,
+            () -> new TokenIds(new long[2], new long[1], new int[0]));
+    assertEquals("attention must have one entry per id (2), got 1", refused.getMessage());
+    refused =
+        expectThrows(
+            IllegalArgumentException.class,
+            () -> new TokenIds(new long[2], new long[2], new int[] {1, 1}));
+    assertEquals("kept must be rising positions below 2, got 1", refused.getMessage());
   }
 
   private static String randomSentence(int maxWords) {
