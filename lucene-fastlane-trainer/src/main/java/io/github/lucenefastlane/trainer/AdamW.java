@@ -27,6 +27,7 @@ final class AdamW {
   private final double decay;
   private final double maxNorm;
   private final double projectionRate;
+  private final double encoderRate;
   private final Weights first;
   private final Weights second;
 
@@ -35,13 +36,21 @@ final class AdamW {
    *     has no scale, do not decay
    * @param maxNorm gradients are scaled down to this L2 norm over all tensors
    * @param projectionRate learning rate of the projection, as a share of the others'
+   * @param encoderRate learning rate of the encoder, as above
    * @param first moments so far, changed in place
    * @param second moments so far, changed in place
    */
-  AdamW(double decay, double maxNorm, double projectionRate, Weights first, Weights second) {
+  AdamW(
+      double decay,
+      double maxNorm,
+      double projectionRate,
+      double encoderRate,
+      Weights first,
+      Weights second) {
     this.decay = decay;
     this.maxNorm = maxNorm;
     this.projectionRate = projectionRate;
+    this.encoderRate = encoderRate;
     this.first = first;
     this.second = second;
   }
@@ -72,7 +81,8 @@ final class AdamW {
           float[] v = second.get(name).values();
           boolean projection = name.equals("projection");
           boolean decays = tensor.shape().length > 1 && !projection;
-          double rate = projection ? projectionRate * learningRate : learningRate;
+          double share = name.startsWith(EncoderGraph.PREFIX) ? encoderRate : 1;
+          double rate = (projection ? projectionRate : share) * learningRate;
           double shrink = decays ? 1 - rate * decay : 1;
           for (int i = 0; i < values.length; i++) {
             double g = gradient[i] * clip;

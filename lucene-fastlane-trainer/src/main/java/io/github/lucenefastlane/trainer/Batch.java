@@ -21,10 +21,16 @@ import ai.djl.ndarray.NDArray;
  * @param queries states or token vectors
  * @param content [queries, tokens], 1 for a token and 0 for the filling
  * @param documents states or token vectors
+ * @param teacher [queries, documents]: full MaxSim over what the encoder gave before any training
  * @param targets [queries, documents]: 1 for the one document that is to win, rows without one for
  *     a query nobody judged
  * @param excluded [queries, documents]: 0, or a large negative number for documents that are
  *     relevant too, which must neither win nor lose
  */
 record Batch(
-    TokenBlock queries, NDArray content, TokenBlock documents, NDArray targets, NDArray excluded) {}
+    TokenBlock queries,
+    NDArray content,
+    TokenBlock documents,
+    NDArray teacher,
+    NDArray targets,
+    NDArray excluded) {}

@@ -13,6 +13,7 @@
  */
 package io.github.lucenefastlane.trainer;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
@@ -26,18 +27,29 @@ final class BatchReader {
   private static final float NEVER = -1e4f;
 
   private final TrainingConfig config;
+  private final StateReader states;
+  private final StateReader untrained;
 
-  BatchReader(TrainingConfig config) {
+  BatchReader(TrainingConfig config, StateReader states) {
     this.config = config;
+    this.states = states;
+    this.untrained = new CachedStates(config);
   }
 
   /**
    * The batch of some queries: of each a relevant document, and hard negatives.
    *
+   * @param weights all that is trained, by name
    * @param mined more hard negatives of each query; null for none
    * @param random chooses among the documents
    */
-  Batch read(NDManager manager, TrainingSet set, int[] queries, int[][] mined, Random random)
+  Batch read(
+      NDManager manager,
+      Map<String, NDArray> weights,
+      TrainingSet set,
+      int[] queries,
+      int[][] mined,
+      Random random)
       throws IOException {
     Map<Integer, Integer> columns = new LinkedHashMap<>();
     int[] targets = new int[queries.length];
@@ -70,11 +82,17 @@ final class BatchReader {
       wanted[row * documents.length + columns.get(targets[row])] = 1;
     }
     Shape shape = new Shape(queries.length, documents.length);
-    TokenBlock block = TokenBlock.read(manager, set.queries(), queries, config.queryTokens());
+    TokenBlock queryBlock = states.queries(manager, weights, set, queries);
+    TokenBlock documentBlock = states.documents(manager, weights, set, documents);
+    NDArray content = queryBlock.content(manager);
     return new Batch(
-        block,
-        block.content(manager),
-        TokenBlock.read(manager, set.documents(), documents, config.documentTokens()),
+        queryBlock,
+        content,
+        documentBlock,
+        Scores.maxSim(
+            untrained.queries(manager, weights, set, queries).vectors(),
+            content,
+            untrained.documents(manager, weights, set, documents).vectors()),
         manager.create(wanted, shape),
         manager.create(excluded, shape));
   }

@@ -30,12 +30,19 @@ final class DevEvaluation {
   private final Torch torch;
   private final RouterShape shape;
   private final TrainingConfig config;
+  private final StateReader states;
   private final List<TrainingSet> sets;
 
-  DevEvaluation(Torch torch, RouterShape shape, TrainingConfig config, List<TrainingSet> sets) {
+  DevEvaluation(
+      Torch torch,
+      RouterShape shape,
+      TrainingConfig config,
+      StateReader states,
+      List<TrainingSet> sets) {
     this.torch = torch;
     this.shape = shape;
     this.config = config;
+    this.states = states;
     this.sets = sets;
   }
 
@@ -56,15 +63,15 @@ final class DevEvaluation {
     float[][] routed = new float[queryCount][pool.length];
     float[][] full = new float[queryCount][pool.length];
     try (NDManager manager = torch.newManager()) {
-      Projector projector = new Projector(manager, shape, weights, config);
-      Projector.Queries queries = projector.queries(manager, set.queries(), set.dev());
+      Projector projector = new Projector(manager, shape, weights, states);
+      Projector.Queries queries = projector.queries(manager, set, set.dev());
       long vectors = queries.content().getShape().size();
       int step = projector.documentsAtATime(vectors, config.documentTokens());
       for (int from = 0; from < pool.length; from += step) {
         int[] texts = Arrays.copyOfRange(pool, from, Math.min(pool.length, from + step));
         try (NDManager part = torch.newManager()) {
           // Results belong to the manager of their first operand: everything is the part's.
-          Projector.Documents documents = projector.documents(part, set.documents(), texts);
+          Projector.Documents documents = projector.documents(part, set, texts);
           scatter(
               Scores.ofViews(attach(part, queries.firstView()), documents.heads()).toFloatArray(),
               routed,

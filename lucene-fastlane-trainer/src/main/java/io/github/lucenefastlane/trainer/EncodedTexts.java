@@ -16,10 +16,12 @@ package io.github.lucenefastlane.trainer;
 import io.github.lucenefastlane.demo.Console;
 import io.github.lucenefastlane.demo.ProgressBar;
 import io.github.lucenefastlane.encoder.TokenEncoder;
+import io.github.lucenefastlane.encoder.TokenIds;
 import io.github.lucenefastlane.encoder.TokenVectors;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.apache.lucene.util.IOUtils;
 
 /** Token states of the texts of collections: from the cache, or by the encoder. */
@@ -34,7 +36,32 @@ final class EncodedTexts {
     this.console = console;
   }
 
-  TrainingSet trainingSet(LabelledData data) throws IOException {
+  /**
+   * A collection to learn from.
+   *
+   * @param withIds whether the encoder is trained, so that it is known what it reads
+   */
+  TrainingSet trainingSet(LabelledData data, boolean withIds) throws IOException {
+    TrainingSet set = trainingSet(data);
+    if (!withIds) {
+      return set;
+    }
+    boolean success = false;
+    try {
+      TrainingSet tokenized =
+          set.withIds(
+              ids(data.name() + " queries", data.queries(), encoder::queryIds),
+              ids(data.name() + " passages", data.documents(), encoder::documentIds));
+      success = true;
+      return tokenized;
+    } finally {
+      if (!success) {
+        IOUtils.closeWhileHandlingException(set);
+      }
+    }
+  }
+
+  private TrainingSet trainingSet(LabelledData data) throws IOException {
     TokenSource queries = null;
     TokenSource documents = null;
     boolean success = false;
@@ -57,16 +84,29 @@ final class EncodedTexts {
     return states(log.name(), "query", log.queries(), this::encodeQueries);
   }
 
+  private List<TokenIds> ids(
+      String label, List<String> texts, Function<String, TokenIds> tokenizing) {
+    try (ProgressBar bar = bar("Tokenizing " + label, texts)) {
+      List<TokenIds> ids = new ArrayList<>(texts.size());
+      long tokens = 0;
+      for (String text : texts) {
+        ids.add(tokenizing.apply(text));
+        tokens += ids.get(ids.size() - 1).kept().length;
+        bar.update(ids.size(), tokens);
+      }
+      return ids;
+    }
+  }
+
+  private ProgressBar bar(String label, List<String> texts) {
+    return new ProgressBar(
+        console.err(), console.errIsTerminal(), label, texts.size(), System::nanoTime);
+  }
+
   private TokenSource states(
       String label, String side, List<String> texts, StateCache.Encoding encoding)
       throws IOException {
-    try (ProgressBar bar =
-        new ProgressBar(
-            console.err(),
-            console.errIsTerminal(),
-            "Encoding " + label,
-            texts.size(),
-            System::nanoTime)) {
+    try (ProgressBar bar = bar("Encoding " + label, texts)) {
       long[] done = new long[2];
       return cache.states(
           side,

@@ -38,6 +38,7 @@ final class ModelDescription {
       TrainingConfig config,
       TrainingState state) {
     json.addProperty("encoder", encoder);
+    json.addProperty("encoder_trained", config.tunesEncoder());
     if (licence != null) {
       json.addProperty("licence", licence);
     }

@@ -23,9 +23,9 @@ import java.nio.file.StandardCopyOption;
 
 /**
  * The folder of a trained model: {@code router.onnx}, the router alone; with a projection also
- * {@code model.onnx}, the encoder with both, {@code head.onnx}, what was added to it, and {@code
- * tokenizer.json}; and {@value EncoderConfig#FILE_NAME}, the encoder's conventions and, under
- * {@code about}, where the model comes from and how good it is.
+ * {@code model.onnx}, the encoder with both, {@code tokenizer.json} and, if the encoder is as it
+ * was, {@code head.onnx}, what was added to it; and {@value EncoderConfig#FILE_NAME}, the encoder's
+ * conventions and, under {@code about}, where the model comes from and how good it is.
  */
 final class ModelFolder {
   /** Hidden, so that it is no part of the model. */
@@ -60,15 +60,23 @@ final class ModelFolder {
     writeDescription(config, null, about);
   }
 
-  /** Writes an encoder with projection and router. */
-  void writeModel(OnnxGraphs graphs, BaseModel base, JsonObject about) throws IOException {
+  /**
+   * Writes an encoder with projection and router.
+   *
+   * @param tuned its ONNX file, if it was trained; null if it is as it was
+   */
+  void writeModel(OnnxGraphs graphs, BaseModel base, byte[] tuned, JsonObject about)
+      throws IOException {
     byte[] head =
         graphs.head(base.onnx(), base.encoder().queryContentIds(), base.encoder().vocabularySize());
-    put("head.onnx", head);
-    put("model.onnx", OnnxGraphs.combine(base.onnx(), head));
+    if (tuned == null) {
+      put("head.onnx", head);
+    }
+    put("model.onnx", OnnxGraphs.combine(tuned == null ? base.onnx() : tuned, head));
     put("router.onnx", graphs.router());
     put("tokenizer.json", base.tokenizer());
-    writeDescription(base.encoder().config(), base.bundled() ? base.encoder().name() : null, about);
+    boolean headed = tuned == null && base.bundled();
+    writeDescription(base.encoder().config(), headed ? base.encoder().name() : null, about);
   }
 
   /** Last, for it tells that the model is whole. */

@@ -31,16 +31,16 @@ final class ModelNegatives {
 
   private final Torch torch;
   private final RouterShape shape;
-  private final TrainingConfig config;
+  private final StateReader states;
   private final int count;
 
   /**
    * @param count negatives of each query
    */
-  ModelNegatives(Torch torch, RouterShape shape, TrainingConfig config, int count) {
+  ModelNegatives(Torch torch, RouterShape shape, StateReader states, int count) {
     this.torch = torch;
     this.shape = shape;
-    this.config = config;
+    this.states = states;
     this.count = count;
   }
 
@@ -57,7 +57,7 @@ final class ModelNegatives {
             .toArray();
     int[][] mined = new int[set.queries().size()][0];
     try (NDManager manager = torch.newManager()) {
-      Projector projector = new Projector(manager, shape, weights, config);
+      Projector projector = new Projector(manager, shape, weights, states);
       float[][] scores = new float[QUERIES][documents.length];
       NDArray[] heads = new NDArray[Math.ceilDiv(documents.length, DOCUMENTS)];
       for (int i = 0; i < heads.length; i++) {
@@ -65,14 +65,14 @@ final class ModelNegatives {
         int[] texts =
             Arrays.copyOfRange(documents, from, Math.min(documents.length, from + DOCUMENTS));
         try (NDManager part = torch.newManager()) {
-          heads[i] = projector.documents(part, set.documents(), texts).heads();
+          heads[i] = projector.documents(part, set, texts).heads();
           heads[i].attach(manager);
         }
       }
       for (int from = 0; from < queries.length; from += QUERIES) {
         int[] texts = Arrays.copyOfRange(queries, from, Math.min(queries.length, from + QUERIES));
         try (NDManager part = torch.newManager()) {
-          NDArray view = projector.queries(part, set.queries(), texts).firstView();
+          NDArray view = projector.queries(part, set, texts).firstView();
           for (int i = 0; i < heads.length; i++) {
             float[] found = Scores.ofViews(view, heads[i]).toFloatArray();
             int width = found.length / texts.length;

@@ -26,10 +26,10 @@ import java.util.stream.IntStream;
  *
  * <p>The sum of four, each weighted: contrastive loss (InfoNCE, van den Oord et al., 2018) on the
  * routed score, the same on full MaxSim, and the Kullback-Leibler divergences of both rankings from
- * the teacher's, which is full MaxSim over the encoder's states before projection. The routed score
- * of n views is their mean similarity with the document's best head; losses on it are means over n
- * = 1, 2, 4... so that the first views are the best ones (Matryoshka learning, Kusupati et al.,
- * 2022).
+ * the teacher's, which is full MaxSim over the untrained encoder's states, before projection. The
+ * routed score of n views is their mean similarity with the document's best head; losses on it are
+ * means over n = 1, 2, 4... so that the first views are the best ones (Matryoshka learning,
+ * Kusupati et al., 2022).
  */
 final class Objective {
   private final RouterShape shape;
@@ -79,9 +79,7 @@ final class Objective {
     RouterNetwork<NDArray> network = new RouterNetwork<>(shape, new TorchAlgebra(manager, weights));
     NDArray queries = batch.queries().vectors();
     NDArray documents = batch.documents().vectors();
-    // The teacher is never learned: full MaxSim over what the encoder gives, before projection.
-    NDArray teacher = Scores.maxSim(queries, batch.content(), documents);
-    NDArray maxSim = teacher;
+    NDArray maxSim = batch.teacher(); // what is not projected stays as it is
     if (shape.projects()) {
       queries = network.project(queries);
       documents = network.project(documents);
@@ -94,7 +92,7 @@ final class Objective {
     NDArray ofViews = Scores.ofViews(views, heads);
     NDArray routed = nesting(manager).matMul(ofViews).div((float) config.routedTemperature());
     NDArray full = single(maxSim.div((float) config.fullTemperature()));
-    NDArray wanted = single(teacher.div((float) config.teacherTemperature())).logSoftmax(2);
+    NDArray wanted = single(batch.teacher().div((float) config.teacherTemperature())).logSoftmax(2);
     NDArray routedLoss = contrastive(routed, batch);
     NDArray fullLoss = contrastive(full, batch);
     NDArray distillation = divergence(wanted, routed);

@@ -208,23 +208,20 @@ final class OnnxAlgebra implements Algebra<String> {
   }
 
   private String initializer(String name, float[] values, long... shape) {
-    ByteBuffer bytes =
-        ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asFloatBuffer().put(values);
-    return initializer(name, TensorProto.DataType.FLOAT, bytes.array(), shape);
+    return initializer(name, TensorProto.DataType.FLOAT, OnnxTensors.raw(values), shape);
   }
 
   private String initializer(String name, long[] values, long... shape) {
-    return initializer(name, TensorProto.DataType.INT64, bytes(values), shape);
+    return initializer(name, TensorProto.DataType.INT64, ByteString.copyFrom(bytes(values)), shape);
   }
 
   private String initializer(
-      String name, TensorProto.DataType type, byte[] littleEndian, long... shape) {
+      String name, TensorProto.DataType type, ByteString littleEndian, long... shape) {
     TensorProto.Builder tensor =
         TensorProto.newBuilder()
             .setName(name)
             .setDataType(type.getNumber())
-            .setRawData(ByteString.copyFrom(littleEndian));
+            .setRawData(littleEndian);
     for (long axis : shape) {
       tensor.addDims(axis);
     }

@@ -197,7 +197,7 @@ final class OnnxGraphs {
     }
   }
 
-  private static ModelProto parse(byte[] model) {
+  static ModelProto parse(byte[] model) {
     try {
       return ModelProto.parseFrom(model);
     } catch (InvalidProtocolBufferException e) {

@@ -16,6 +16,7 @@ package io.github.lucenefastlane.trainer;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
+import java.util.Map;
 
 /** A trained model at work, without gradients: token vectors, heads and views of texts. */
 final class Projector {
@@ -24,13 +25,14 @@ final class Projector {
 
   private final RouterShape shape;
   private final RouterNetwork<NDArray> network;
-  private final TrainingConfig config;
+  private final Map<String, NDArray> weights;
+  private final StateReader states;
 
-  Projector(NDManager manager, RouterShape shape, Weights weights, TrainingConfig config) {
+  Projector(NDManager manager, RouterShape shape, Weights weights, StateReader states) {
     this.shape = shape;
-    this.network =
-        new RouterNetwork<>(shape, new TorchAlgebra(manager, weights.toArrays(manager, false)));
-    this.config = config;
+    this.weights = weights.toArrays(manager, false);
+    this.network = new RouterNetwork<>(shape, new TorchAlgebra(manager, this.weights));
+    this.states = states;
   }
 
   /**
@@ -42,8 +44,8 @@ final class Projector {
    */
   record Queries(NDArray tokens, NDArray content, NDArray firstView) {}
 
-  Queries queries(NDManager manager, TokenSource source, int[] texts) throws IOException {
-    TokenBlock block = TokenBlock.read(manager, source, texts, config.queryTokens());
+  Queries queries(NDManager manager, TrainingSet set, int[] texts) throws IOException {
+    TokenBlock block = states.queries(manager, weights, set, texts);
     NDArray content = block.content(manager);
     NDArray tokens = project(block);
     NDArray views = network.views(network.selection(network.logits(tokens, content)), tokens);
@@ -58,8 +60,8 @@ final class Projector {
    */
   record Documents(NDArray tokens, NDArray heads) {}
 
-  Documents documents(NDManager manager, TokenSource source, int[] texts) throws IOException {
-    TokenBlock block = TokenBlock.read(manager, source, texts, config.documentTokens());
+  Documents documents(NDManager manager, TrainingSet set, int[] texts) throws IOException {
+    TokenBlock block = states.documents(manager, weights, set, texts);
     NDArray tokens = project(block);
     return new Documents(tokens, Scores.heads(manager, tokens, block.lengths()));
   }

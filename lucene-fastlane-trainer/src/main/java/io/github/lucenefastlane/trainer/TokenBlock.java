@@ -26,10 +26,11 @@ import java.util.Arrays;
  * The token vectors of some texts in one array. A short text is filled with copies of its last
  * token, so that a maximum over tokens needs no mask; what sums over tokens does.
  *
+ * @param texts numbers of the texts
  * @param vectors [texts, tokens, dimension]
  * @param lengths tokens of each text, before the filling
  */
-record TokenBlock(NDArray vectors, int[] lengths) {
+record TokenBlock(int[] texts, NDArray vectors, int[] lengths) {
 
   /**
    * Reads texts, each of which must have a token.
@@ -59,7 +60,49 @@ record TokenBlock(NDArray vectors, int[] lengths) {
     Shape shape = new Shape(texts.length, longest, source.dimension());
     NDArray vectors =
         manager.create(halves.flip(), shape, DataType.FLOAT16).toType(DataType.FLOAT32, false);
-    return new TokenBlock(vectors, lengths);
+    return new TokenBlock(texts, vectors, lengths);
+  }
+
+  /**
+   * Puts texts together.
+   *
+   * @param texts their numbers
+   * @param states of each text one array of vectors, at least one
+   */
+  static TokenBlock of(NDManager manager, int[] texts, float[][][] states) {
+    int[] lengths = Arrays.stream(states).mapToInt(vectors -> vectors.length).toArray();
+    int longest = Arrays.stream(lengths).max().orElseThrow();
+    int width = states[0][0].length;
+    float[] values = new float[Math.multiplyExact(texts.length * longest, width)];
+    for (int i = 0; i < states.length; i++) {
+      for (int token = 0; token < longest; token++) {
+        float[] vector = states[i][Math.min(token, lengths[i] - 1)];
+        System.arraycopy(vector, 0, values, (i * longest + token) * width, width);
+      }
+    }
+    Shape shape = new Shape(texts.length, longest, width);
+    return new TokenBlock(texts, manager.create(values, shape), lengths);
+  }
+
+  /**
+   * The gradients of the vectors of each text, row-major; what the filling has is its last token's.
+   */
+  float[][] gradients() {
+    int longest = Math.toIntExact(vectors.getShape().get(1));
+    int width = Math.toIntExact(vectors.getShape().get(2));
+    float[] all;
+    try (NDArray gradient = vectors.getGradient()) {
+      all = gradient.toFloatArray();
+    }
+    float[][] gradients = new float[lengths.length][];
+    for (int i = 0; i < lengths.length; i++) {
+      int from = i * longest * width;
+      gradients[i] = Arrays.copyOfRange(all, from, from + lengths[i] * width);
+      for (int j = lengths[i] * width; j < longest * width; j++) {
+        gradients[i][(lengths[i] - 1) * width + j % width] += all[from + j];
+      }
+    }
+    return gradients;
   }
 
   /** [texts, tokens]: 1 for a token, 0 for the filling. */

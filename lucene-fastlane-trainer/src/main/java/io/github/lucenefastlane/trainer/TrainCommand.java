@@ -42,8 +42,9 @@ import picocli.CommandLine.Spec;
             + " for an index.",
     footer = {
       "",
-      "The encoder itself stays as it is: its vectors of all texts are computed once and kept in"
-          + " --cache. A training that was interrupted goes on when it is called again."
+      "Unless --fine-tune-encoder is given, the encoder itself stays as it is: its vectors of all"
+          + " texts are computed once and kept in --cache. A training that was interrupted goes on"
+          + " when it is called again."
     })
 public final class TrainCommand implements Callable<Integer> {
   private static final int DEFAULT_DIMENSION = 128;
@@ -88,6 +89,13 @@ public final class TrainCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description = "Folder of the encoder (default: all-MiniLM-L6-v2, or that of --index).")
   private String model;
+
+  @Option(
+      names = "--fine-tune-encoder",
+      description =
+          "With --data: train the whole encoder too. A step then takes many times as long. The"
+              + " encoder must be a transformer of the BERT family, in 32-bit floats.")
+  private boolean fineTuneEncoder;
 
   @Option(
       names = "--licence",
@@ -203,8 +211,16 @@ public final class TrainCommand implements Callable<Integer> {
     if (index != null && dimension != null) {
       throw wrong("--dimension is that of the vectors where --index is given");
     }
-    TrainingConfig config =
-        config(index == null ? TrainingConfig.DEFAULT : TrainingConfig.LABEL_FREE);
+    if (index != null && fineTuneEncoder) {
+      throw wrong("--fine-tune-encoder changes the vectors, which stay as --index has them");
+    }
+    TrainingConfig config = config(defaults());
+    if (config.tunesEncoder() != fineTuneEncoder) {
+      throw wrong(
+          fineTuneEncoder
+              ? "encoderRate must be above 0 with --fine-tune-encoder"
+              : "encoderRate above 0 needs --fine-tune-encoder");
+    }
     Path states = cache != null ? cache : out.toAbsolutePath().resolveSibling(STATES);
     Training training = new Training(Torch.load(threads), config, out, states, licence, console);
     if (index != null) {
@@ -223,6 +239,13 @@ public final class TrainCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw wrong(e.getMessage());
     }
+  }
+
+  private TrainingConfig defaults() {
+    if (index != null) {
+      return TrainingConfig.LABEL_FREE;
+    }
+    return fineTuneEncoder ? TrainingConfig.FINE_TUNING : TrainingConfig.DEFAULT;
   }
 
   private TrainingConfig config(TrainingConfig defaults) {

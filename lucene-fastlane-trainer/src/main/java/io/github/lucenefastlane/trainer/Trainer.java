@@ -37,6 +37,7 @@ final class Trainer {
   private final Torch torch;
   private final RouterShape shape;
   private final TrainingConfig config;
+  private final StateReader states;
   private final List<TrainingSet> sets;
   private final Checkpoints checkpoints;
   private final TrainingProgress progress;
@@ -46,6 +47,7 @@ final class Trainer {
   private final DevEvaluation evaluation;
 
   /**
+   * @param states where the states come from
    * @param sets data, each with at least one training and one dev query
    * @param checkpoints where the state is kept
    */
@@ -53,6 +55,7 @@ final class Trainer {
       Torch torch,
       RouterShape shape,
       TrainingConfig config,
+      StateReader states,
       Objective objective,
       List<TrainingSet> sets,
       Checkpoints checkpoints,
@@ -60,13 +63,14 @@ final class Trainer {
     this.torch = torch;
     this.shape = shape;
     this.config = config;
+    this.states = states;
     this.sets = sets;
     this.checkpoints = checkpoints;
     this.progress = progress;
     this.schedule = new Schedule(sets, config);
-    this.batches = new BatchReader(config);
+    this.batches = new BatchReader(config, states);
     this.objective = objective;
-    this.evaluation = new DevEvaluation(torch, shape, config, sets);
+    this.evaluation = new DevEvaluation(torch, shape, config, states, sets);
   }
 
   /**
@@ -129,7 +133,7 @@ final class Trainer {
   }
 
   private void mine(TrainingState state, List<Schedule.Step> epochSteps) throws IOException {
-    ModelNegatives negatives = new ModelNegatives(torch, shape, config, MINED);
+    ModelNegatives negatives = new ModelNegatives(torch, shape, states, MINED);
     state.mined = new int[sets.size()][][];
     for (int i = 0; i < sets.size(); i++) {
       int set = i;
@@ -150,10 +154,12 @@ final class Trainer {
     try (NDManager manager = torch.newManager();
         GradientCollector collector = torch.newGradientCollector()) {
       Map<String, NDArray> weights = state.weights.toArrays(manager, true);
+      TrainingSet set = sets.get(step.set());
       Batch batch =
           batches.read(
               manager,
-              sets.get(step.set()),
+              weights,
+              set,
               step.queries(),
               state.mined == null ? null : state.mined[step.set()],
               Schedule.random(config.seed(), state.step, 0));
@@ -165,6 +171,7 @@ final class Trainer {
               config.selectionTemperature(state.step, steps),
               Schedule.random(config.seed(), state.step, 1));
       collector.backward(losses.loss());
+      states.backward(collector, weights, set, batch);
       weights.forEach(
           (name, weight) -> {
             try (NDArray gradient = weight.getGradient()) {
@@ -178,6 +185,7 @@ final class Trainer {
             config.weightDecay(),
             config.maxGradientNorm(),
             config.projectionRate(),
+            config.encoderRate(),
             state.first,
             state.second)
         .update(state.weights, gradients, state.step, learningRate);

@@ -41,7 +41,8 @@ record Training(
     Torch torch, TrainingConfig config, Path out, Path cache, String licence, Console console) {
 
   /**
-   * Learns a projection and a router from judged queries.
+   * Learns a projection and a router from judged queries, and the encoder with them if the
+   * configuration says so.
    *
    * @param data folders of collections
    * @param model folder of the encoder; null for the one that comes with the program
@@ -58,9 +59,21 @@ record Training(
     try (BaseModel base = BaseModel.load(model, threads)) {
       RouterShape shape = shapes.apply(base.encoder().dimension());
       OnnxGraphs.checkBase(base.onnx(), shape); // before hours of work
+      EncoderGraph graph = config.tunesEncoder() ? encoderGraph(base) : null;
       learnModel(
-          folder, collections, describe(shape, collections, base.fingerprint()), base, shape);
+          folder,
+          collections,
+          describe(shape, collections, base.fingerprint()),
+          base,
+          graph,
+          shape);
     }
+  }
+
+  private EncoderGraph encoderGraph(BaseModel base) {
+    EncoderGraph graph = EncoderGraph.read(base.onnx());
+    new TunedEncoder(graph, config).check(torch, base.encoder());
+    return graph;
   }
 
   private void learnModel(
@@ -68,6 +81,7 @@ record Training(
       List<LabelledData> collections,
       String what,
       BaseModel base,
+      EncoderGraph graph,
       RouterShape shape)
       throws IOException {
     List<TrainingSet> sets = new ArrayList<>();
@@ -75,20 +89,26 @@ record Training(
       try (StateCache states = new StateCache(cache, base.fingerprint())) {
         EncodedTexts texts = new EncodedTexts(base.encoder(), states, console);
         for (LabelledData collection : collections) {
-          sets.add(texts.trainingSet(collection));
+          sets.add(texts.trainingSet(collection, graph != null));
         }
       }
       float[] axes = PrincipalAxes.of(torch, sets, shape.dimension(), config);
-      TrainingState state =
-          train(shape, sets, checkpoints, Weights.initial(shape, axes, config.seed()));
+      Weights initial = Weights.initial(shape, axes, config.seed());
+      StateReader states = new CachedStates(config);
+      if (graph != null) {
+        graph.putWeights(initial);
+        states = new TunedEncoder(graph, config);
+      }
+      TrainingState state = train(shape, states, sets, checkpoints, initial);
       ModelDescription description =
           new ModelDescription(base.encoder().name(), licence, shape, config, state);
-      DevEvaluation evaluation = new DevEvaluation(torch, shape, config, sets);
+      DevEvaluation evaluation = new DevEvaluation(torch, shape, config, states, sets);
       for (int i = 0; i < sets.size(); i++) {
         TrainingSet set = sets.get(i);
         description.add(set, collections.get(i).notice(), evaluation.evaluate(state.best, set));
       }
-      folder.writeModel(new OnnxGraphs(shape, state.best), base, description.toJson());
+      byte[] tuned = graph == null ? null : graph.withWeights(state.best);
+      folder.writeModel(new OnnxGraphs(shape, state.best), base, tuned, description.toJson());
       finish(folder, checkpoints, state);
     } finally {
       IOUtils.close(sets);
@@ -119,7 +139,12 @@ record Training(
           TokenSource tokens = encode(log, base)) {
         TrainingSet set = log.toTrainingSet(opened, tokens, config.queryTokens());
         TrainingState state =
-            train(shape, List.of(set), checkpoints, Weights.initial(shape, null, config.seed()));
+            train(
+                shape,
+                new CachedStates(config),
+                List.of(set),
+                checkpoints,
+                Weights.initial(shape, null, config.seed()));
         ModelDescription description =
             new ModelDescription(base.encoder().name(), licence, shape, config, state)
                 .add(set, opened.description().source(), state.bestScores);
@@ -145,12 +170,17 @@ record Training(
   }
 
   private TrainingState train(
-      RouterShape shape, List<TrainingSet> sets, Checkpoints checkpoints, Weights initial)
+      RouterShape shape,
+      StateReader states,
+      List<TrainingSet> sets,
+      Checkpoints checkpoints,
+      Weights initial)
       throws IOException {
     return new Trainer(
             torch,
             shape,
             config,
+            states,
             new Objective(shape, config),
             sets,
             checkpoints,

@@ -30,6 +30,8 @@ import java.util.Arrays;
  * @param queriesPerSet most queries of one data set in an epoch
  * @param learningRate at its highest
  * @param projectionRate learning rate of the projection, as a share of the others'
+ * @param encoderRate learning rate of the encoder, as a share of the others'; 0 for an encoder that
+ *     stays as it is
  * @param warmUp share of the steps in which the learning rate rises
  * @param weightDecay of matrices, per unit of learning rate
  * @param maxGradientNorm gradients are scaled down to it
@@ -57,6 +59,7 @@ record TrainingConfig(
     int queriesPerSet,
     double learningRate,
     double projectionRate,
+    double encoderRate,
     double warmUp,
     double weightDecay,
     double maxGradientNorm,
@@ -86,6 +89,7 @@ record TrainingConfig(
           /* queriesPerSet= */ 8192,
           /* learningRate= */ 2e-3,
           /* projectionRate= */ 0.1,
+          /* encoderRate= */ 0,
           /* warmUp= */ 0.05,
           /* weightDecay= */ 0.01,
           /* maxGradientNorm= */ 1,
@@ -103,6 +107,15 @@ record TrainingConfig(
           /* queryTokens= */ 64,
           /* documentTokens= */ 180,
           /* seed= */ 42);
+
+  /** The same where the encoder is trained too: steps are dear, and so are searches. */
+  static final TrainingConfig FINE_TUNING =
+      DEFAULT
+          .with("epochs", "1")
+          .with("batch", "12")
+          .with("minedEvery", "0")
+          .with("encoderRate", "0.01")
+          .with("evaluationsPerEpoch", "4");
 
   /** For a log of queries: full MaxSim is given, and its ranking is all there is to learn. */
   static final TrainingConfig LABEL_FREE =
@@ -126,6 +139,7 @@ record TrainingConfig(
     atLeast("queriesPerSet", 1, queriesPerSet);
     positive("learningRate", learningRate);
     notNegative("projectionRate", projectionRate);
+    notNegative("encoderRate", encoderRate);
     notNegative("weightDecay", weightDecay);
     positive("maxGradientNorm", maxGradientNorm);
     notNegative("routedWeight", routedWeight);
@@ -219,6 +233,11 @@ record TrainingConfig(
       throw new IllegalArgumentException(
           name + " must be a number (" + type + "), got \"" + value + "\"", e);
     }
+  }
+
+  /** Whether the encoder is trained too. */
+  boolean tunesEncoder() {
+    return encoderRate > 0;
   }
 
   /** The learning rate of a step: rises linearly, then falls as half a cosine to 0. */

@@ -13,8 +13,10 @@
  */
 package io.github.lucenefastlane.trainer;
 
+import io.github.lucenefastlane.encoder.TokenIds;
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.List;
 import org.apache.lucene.util.IOUtils;
 
 /**
@@ -31,6 +33,8 @@ import org.apache.lucene.util.IOUtils;
  * @param training queries to learn from
  * @param dev queries to tell progress by
  * @param pool documents that dev queries are searched in
+ * @param queryIds what an encoder reads of the queries; null where none is trained
+ * @param documentIds the same of the documents
  */
 record TrainingSet(
     String name,
@@ -41,8 +45,40 @@ record TrainingSet(
     int[][] hard,
     int[] training,
     int[] dev,
-    int[] pool)
+    int[] pool,
+    List<TokenIds> queryIds,
+    List<TokenIds> documentIds)
     implements Closeable {
+
+  /** A set for an encoder that stays as it is. */
+  TrainingSet(
+      String name,
+      TokenSource queries,
+      TokenSource documents,
+      int[][] relevant,
+      int[][] grades,
+      int[][] hard,
+      int[] training,
+      int[] dev,
+      int[] pool) {
+    this(name, queries, documents, relevant, grades, hard, training, dev, pool, null, null);
+  }
+
+  /** This set, for an encoder that is trained. */
+  TrainingSet withIds(List<TokenIds> ofQueries, List<TokenIds> ofDocuments) {
+    return new TrainingSet(
+        name,
+        queries,
+        documents,
+        relevant,
+        grades,
+        hard,
+        training,
+        dev,
+        pool,
+        ofQueries,
+        ofDocuments);
+  }
 
   @Override
   public void close() throws IOException {

@@ -95,6 +95,7 @@ public class TestTrainer extends TrainerTestCase {
               torch,
               shape,
               config,
+              new CachedStates(config),
               new Objective(shape, config, throughSelection),
               sets,
               checkpoints,
@@ -106,7 +107,8 @@ public class TestTrainer extends TrainerTestCase {
   private static DevScores scores(
       RouterShape shape, TrainingConfig config, List<TrainingSet> sets, Weights weights)
       throws IOException {
-    return new DevEvaluation(torch, shape, config, sets).evaluate(weights);
+    return new DevEvaluation(torch, shape, config, new CachedStates(config), sets)
+        .evaluate(weights);
   }
 
   public void testLearnsWhichTokenMatters() throws Exception {
@@ -157,7 +159,8 @@ public class TestTrainer extends TrainerTestCase {
         GradientCollector collector = torch.newGradientCollector()) {
       Map<String, NDArray> weights = initial(shape, List.of(set)).toArrays(manager, true);
       Batch batch =
-          new BatchReader(CONFIG).read(manager, set, new int[] {40, 41, 42}, null, new Random(1));
+          new BatchReader(CONFIG, new CachedStates(CONFIG))
+              .read(manager, weights, set, new int[] {40, 41, 42}, null, new Random(1));
       collector.backward(
           new Objective(shape, CONFIG, throughSelection)
               .evaluate(manager, weights, batch, 1, new Random(1))

@@ -102,7 +102,7 @@ public class TestTrainingConfig extends LuceneTestCase {
   public void testOptimizerFindsTheLeast() {
     Weights weights = new Weights();
     weights.put("point", new float[] {3, -2}, 2);
-    AdamW optimizer = new AdamW(0.1, 1, 1, weights.zeros(), weights.zeros());
+    AdamW optimizer = new AdamW(0.1, 1, 1, 1, weights.zeros(), weights.zeros());
     for (int step = 0; step < 500; step++) {
       float[] values = weights.get("point").values();
       // Of (x - 1)^2 + 10 (y - 2)^2.
@@ -121,9 +121,13 @@ public class TestTrainingConfig extends LuceneTestCase {
     Weights weights = new Weights();
     weights.put("matrix", new float[] {1, 1}, 1, 2);
     weights.put("projection", new float[] {1, 1}, 1, 2);
-    AdamW optimizer = new AdamW(0.5, 100, 0.1, weights.zeros(), weights.zeros());
+    String encoders = EncoderGraph.PREFIX + "bias";
+    weights.put(encoders, new float[] {1, 1}, 2);
+    AdamW optimizer = new AdamW(0.5, 100, 0.1, 0.01, weights.zeros(), weights.zeros());
     float[] gradient = {2, -30};
-    optimizer.update(weights, Map.of("matrix", gradient, "projection", gradient), 0, 0.01);
+    optimizer.update(
+        weights, Map.of("matrix", gradient, "projection", gradient, encoders, gradient), 0, 0.01);
+    assertArrayEquals(new float[] {0.9999f, 1.0001f}, weights.get(encoders).values(), 1e-6f);
     // The first step is the learning rate in every direction, and decay beside it.
     assertArrayEquals(new float[] {0.985f, 1.005f}, weights.get("matrix").values(), 1e-5f);
     assertArrayEquals(new float[] {0.999f, 1.001f}, weights.get("projection").values(), 1e-5f);
