@@ -47,10 +47,19 @@ final class TunedEncoder implements StateReader {
 
   private final EncoderGraph graph;
   private final TrainingConfig config;
+  private final int tokensAtATime;
 
   TunedEncoder(EncoderGraph graph, TrainingConfig config) {
+    this(graph, config, TOKENS);
+  }
+
+  /**
+   * @param tokensAtATime computed together, filling included; a single text may have more
+   */
+  TunedEncoder(EncoderGraph graph, TrainingConfig config, int tokensAtATime) {
     this.graph = graph;
     this.config = config;
+    this.tokensAtATime = tokensAtATime;
   }
 
   /**
@@ -220,7 +229,7 @@ final class TunedEncoder implements StateReader {
       int longest = inputs.get(byLength[from]).ids().length;
       to = from + 1;
       while (to < byLength.length
-          && (to + 1 - from) * longest <= TOKENS
+          && (to + 1 - from) * longest <= tokensAtATime
           && (graph.masked() || inputs.get(byLength[to]).ids().length == longest)) {
         to++;
       }

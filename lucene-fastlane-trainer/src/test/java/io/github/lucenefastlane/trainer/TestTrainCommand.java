@@ -80,7 +80,7 @@ public class TestTrainCommand extends TrainerTestCase {
   }
 
   /** A collection of three passages and three queries for each thing. */
-  private static Path writeData(String... extraPassages) throws IOException {
+  static Path writeData(String... extraPassages) throws IOException {
     Path folder = createTempDir("data");
     List<String> passages = new ArrayList<>(List.of(extraPassages));
     List<String> queries = new ArrayList<>();
@@ -89,7 +89,14 @@ public class TestTrainCommand extends TrainerTestCase {
       for (int i = 0; i < 3; i++) {
         String id = thing + i;
         passages.add(
-            "{\"_id\": \"" + id + "\", \"text\": \"Chapter " + i + " is on " + thing + ".\"}");
+            "{\"_id\": \""
+                + id
+                + "\", \"text\": \"Chapter "
+                + i
+                + " is on "
+                + thing
+                + ", and all of that".repeat(i) // of unlike lengths
+                + ".\"}");
         queries.add(
             "{\"_id\": \"q"
                 + id

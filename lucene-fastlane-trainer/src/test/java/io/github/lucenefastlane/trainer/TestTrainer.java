@@ -43,12 +43,18 @@ public class TestTrainer extends TrainerTestCase {
           .with("evaluationsPerEpoch", "1");
 
   /** What a test that wants to end a training throws. */
-  private static final class Killed extends RuntimeException {
+  static final class Killed extends RuntimeException {
     private static final long serialVersionUID = 1L;
   }
 
   /** Ends a training in a step, before its state is written. */
-  private record KillIn(int killedStep) implements TrainingProgress {
+  static class KillIn implements TrainingProgress {
+    private final int killedStep;
+
+    KillIn(int killedStep) {
+      this.killedStep = killedStep;
+    }
+
     @Override
     public void resumed(int step, int steps) {}
 
@@ -68,7 +74,7 @@ public class TestTrainer extends TrainerTestCase {
     public void evaluated(int step, int steps, DevScores scores, boolean best) {}
   }
 
-  private static final TrainingProgress UNDISTURBED = new KillIn(-1);
+  static final TrainingProgress UNDISTURBED = new KillIn(-1);
 
   private static RouterShape shape(Selection selection, boolean projects) {
     return new RouterShape(projects ? DIMENSION : 0, DIMENSION, 2, 1, 2, selection);
