@@ -23,6 +23,7 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -70,6 +71,7 @@ final class GraphRun {
   private final NDManager manager;
   private final Map<String, NDArray> floats = new HashMap<>();
   private final Map<String, IntTensor> integers = new HashMap<>();
+  private final Set<String> computed = new HashSet<>(); // names of floats that nodes gave
 
   /**
    * @param manager owns all results
@@ -113,11 +115,14 @@ final class GraphRun {
     return value;
   }
 
-  /** Frees a value that no more node reads; gradients keep what they need of it. */
+  /**
+   * Frees a value that no more node reads. Gradients keep what they need of what PyTorch computed,
+   * but know nothing of the buffers of Java that constants lie in: those stay.
+   */
   void free(String name) {
     integers.remove(name);
     NDArray value = floats.remove(name);
-    if (value != null) {
+    if (computed.remove(name)) {
       value.close();
     }
   }
@@ -186,6 +191,7 @@ final class GraphRun {
   private void result(NodeProto node, NDArray value) {
     value.attach(manager);
     put(node.getOutput(0), value);
+    computed.add(node.getOutput(0));
   }
 
   private void result(NodeProto node, IntTensor value) {
@@ -385,7 +391,7 @@ final class GraphRun {
         for (int i = 0; i < converted.length; i++) {
           converted[i] = value.values()[i];
         }
-        result(node, manager.create(converted, new Shape(value.shape())));
+        put(node.getOutput(0), manager.create(converted, new Shape(value.shape())));
       }
       return;
     }

@@ -90,18 +90,18 @@ final class Objective {
     NDArray views = network.views(selection, queries);
     NDArray heads = Scores.heads(manager, documents, batch.documents().lengths());
     NDArray ofViews = Scores.ofViews(views, heads);
-    NDArray routed = nesting(manager).matMul(ofViews).div((float) config.routedTemperature());
-    NDArray full = single(maxSim.div((float) config.fullTemperature()));
+    NDArray cosines = nesting(manager).matMul(ofViews);
+    NDArray routed = TorchAlgebra.times(cosines, 1 / config.routedTemperature());
+    NDArray full = single(TorchAlgebra.times(maxSim, 1 / config.fullTemperature()));
     NDArray wanted = single(batch.teacher().div((float) config.teacherTemperature())).logSoftmax(2);
     NDArray routedLoss = contrastive(routed, batch);
     NDArray fullLoss = contrastive(full, batch);
     NDArray distillation = divergence(wanted, routed);
     NDArray loss =
-        routedLoss
-            .mul((float) config.routedWeight())
-            .add(fullLoss.mul((float) config.fullWeight()))
-            .add(distillation.mul((float) config.distillationWeight()))
-            .add(divergence(wanted, full).mul((float) config.fullDistillationWeight()));
+        TorchAlgebra.times(routedLoss, config.routedWeight())
+            .add(TorchAlgebra.times(fullLoss, config.fullWeight()))
+            .add(TorchAlgebra.times(distillation, config.distillationWeight()))
+            .add(TorchAlgebra.times(divergence(wanted, full), config.fullDistillationWeight()));
     return new Losses(loss, routedLoss, fullLoss, distillation, entropy(logits));
   }
 
@@ -119,7 +119,7 @@ final class Objective {
       noise[i] = (float) -Math.log(-Math.log(Math.max(random.nextDouble(), Double.MIN_NORMAL)));
     }
     NDArray noisy = logits.add(logits.getManager().create(noise, logits.getShape()));
-    NDArray soft = noisy.div((float) temperature).softmax(2);
+    NDArray soft = TorchAlgebra.times(noisy, 1 / temperature).softmax(2);
     NDArray hard = network.selection(noisy.stopGradient());
     return hard.add(soft.sub(soft.stopGradient()));
   }
@@ -154,10 +154,8 @@ final class Objective {
   private static NDArray contrastive(NDArray scores, Batch batch) {
     Shape shape = scores.getShape();
     NDArray logProbabilities = scores.add(single(batch.excluded())).logSoftmax(2);
-    return logProbabilities
-        .mul(single(batch.targets()))
-        .sum()
-        .div((float) -shape.get(0) * shape.get(1));
+    return TorchAlgebra.times(
+        logProbabilities.mul(single(batch.targets())).sum(), -1.0 / (shape.get(0) * shape.get(1)));
   }
 
   /**
@@ -167,11 +165,9 @@ final class Objective {
    */
   private static NDArray divergence(NDArray wanted, NDArray scores) {
     Shape shape = scores.getShape();
-    return wanted
-        .exp()
-        .mul(wanted.sub(scores.logSoftmax(2)))
-        .sum()
-        .div((float) shape.get(0) * shape.get(1));
+    return TorchAlgebra.times(
+        wanted.exp().mul(wanted.sub(scores.logSoftmax(2))).sum(),
+        1.0 / (shape.get(0) * shape.get(1)));
   }
 
   private static NDArray entropy(NDArray logits) {

@@ -106,6 +106,14 @@ final class TorchAlgebra implements Algebra<NDArray> {
     return a.div(a.mul(a).sum(new int[] {axis}, true).add(TINY).sqrt());
   }
 
+  /**
+   * A product with a number. DJL's own frees the number's buffer at once, though the gradient reads
+   * it later; here it belongs to the operand's manager.
+   */
+  static NDArray times(NDArray a, double factor) {
+    return a.mul(a.getManager().create((float) factor));
+  }
+
   @Override
   public NDArray reshape(NDArray a, long... shape) {
     long[] resolved = shape.clone();

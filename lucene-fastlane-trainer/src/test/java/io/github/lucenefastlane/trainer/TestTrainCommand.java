@@ -13,6 +13,8 @@
  */
 package io.github.lucenefastlane.trainer;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.lucenefastlane.demo.Console;
@@ -220,6 +222,88 @@ public class TestTrainCommand extends TrainerTestCase {
     }
   }
 
+  public void testWholeEncoder() throws Exception {
+    Path model = TinyBert.write(createTempDir());
+    Path data = writeData();
+    Path cache = createTempDir();
+    Path out = createTempDir().resolve("model");
+    Outcome trained = run(fineTuning(model, data, out, cache));
+    assertEquals(trained.err(), 0, trained.code());
+    assertTrue(trained.err(), trained.err().contains("step 6/6"));
+    assertEquals(
+        Set.of("model.onnx", "router.onnx", "tokenizer.json", "fastlane.json"), names(out));
+    JsonObject json =
+        JsonParser.parseString(Files.readString(out.resolve("fastlane.json"))).getAsJsonObject();
+    assertFalse("it is no head", json.has("base"));
+    assertTrue(json.getAsJsonObject("about").get("encoder_trained").getAsBoolean());
+    Path again = createTempDir().resolve("again");
+    Outcome repeated = run(fineTuning(model, data, again, cache));
+    assertEquals(repeated.err(), 0, repeated.code());
+    assertEquals(-1, Files.mismatch(out.resolve("model.onnx"), again.resolve("model.onnx")));
+    // Other commands take it as any model.
+    Path index = createTempDir().resolve("index");
+    StringWriter err = new StringWriter();
+    StringWriter found = new StringWriter();
+    String[][] commands = {
+      {"index", "--input", data.toString(), "--index", index.toString(), "--model", out.toString()},
+      {"search", "--index", index.toString(), "chapters on glaciers"}
+    };
+    for (String[] command : commands) {
+      assertEquals(err.toString(), 0, FastLane.run(console(found, err), command));
+    }
+    assertTrue(found.toString(), found.toString().contains("view: "));
+  }
+
+  private static Object[] fineTuning(Path model, Path data, Path out, Path cache) {
+    return new Object[] {
+      "--data",
+      data,
+      "--out",
+      out,
+      "--cache",
+      cache,
+      "--model",
+      model,
+      "--fine-tune-encoder",
+      "--dimension",
+      8,
+      "--views",
+      2,
+      "--steps",
+      6,
+      "--batch",
+      8,
+      "--threads",
+      1,
+      "--set",
+      "encoderRate=0.1",
+      "--set",
+      "patience=100",
+      "--epochs",
+      2
+    };
+  }
+
+  public void testEncoderThatCannotBeTrainedIsRefusedBeforeTheWork() throws Exception {
+    Path model = TinyModel.write(createTempDir());
+    Path onnx = model.resolve("model.onnx");
+    ModelProto.Builder changed = ModelProto.parseFrom(Files.readAllBytes(onnx)).toBuilder();
+    changed.getGraphBuilder().getNodeBuilder(0).setOutput(0, "looked up");
+    changed
+        .getGraphBuilder()
+        .addNode(
+            NodeProto.newBuilder()
+                .setOpType("Softsign")
+                .addInput("looked up")
+                .addOutput("last_hidden_state"));
+    Files.write(onnx, changed.build().toByteArray());
+    Path cache = createTempDir().resolve("cache");
+    assertFails(
+        "this encoder cannot be trained, it has the operators [Softsign]; what can be is",
+        fineTuning(model, writeData(), createTempDir().resolve("model"), cache));
+    assertTrue("nothing was encoded", Files.notExists(cache));
+  }
+
   /** The head on its base, the combined file, and base and router one after the other. */
   private static void assertModelsAgree(Path model) throws IOException {
     Path combined = createTempDir();
@@ -321,6 +405,32 @@ public class TestTrainCommand extends TrainerTestCase {
     assertWrong("got \"a\"", "--out", out, "--data", data, "--set", "learningRate=a");
     assertWrong(
         "learningRate must be above 0", "--out", out, "--data", data, "--set", "learningRate=NaN");
+    assertWrong(
+        "encoderRate above 0 needs --fine-tune-encoder",
+        "--out",
+        out,
+        "--data",
+        data,
+        "--set",
+        "encoderRate=0.01");
+    assertWrong(
+        "encoderRate must be above 0",
+        "--out",
+        out,
+        "--data",
+        data,
+        "--fine-tune-encoder",
+        "--set",
+        "encoderRate=0");
+    assertWrong(
+        "--fine-tune-encoder changes the vectors",
+        "--out",
+        out,
+        "--fine-tune-encoder",
+        "--queries",
+        data.resolve("queries.jsonl"),
+        "--index",
+        data);
     Path model = TinyModel.write(createTempDir());
     assertWrong(
         "dimension must be in 1..12, got 128", "--out", out, "--data", data, "--model", model);

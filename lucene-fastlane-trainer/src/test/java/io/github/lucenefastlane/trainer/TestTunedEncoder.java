@@ -267,6 +267,11 @@ public class TestTunedEncoder extends TrainerTestCase {
     assertEquals(whole.bestScores, pieces.bestScores);
   }
 
+  public void testLeavesNoArraysBehind() throws Exception {
+    TestTrainer.assertLeavesNoArraysBehind(
+        counting -> train(createTempDir(), CONFIG.with("epochs", "1"), counting));
+  }
+
   /** Texts of which nothing is kept are never asked for; all others have ids. */
   public void testIds() {
     for (int query = 0; query < set.queries().size(); query++) {
