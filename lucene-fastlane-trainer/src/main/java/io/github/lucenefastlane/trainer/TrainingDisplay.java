@@ -27,7 +27,7 @@ final class TrainingDisplay implements TrainingProgress {
   private static final double SMOOTHING = 0.05;
 
   private final Console console;
-  private final long start = System.nanoTime();
+  private long start = System.nanoTime(); // of the first step
   private long lastDrawn;
   private int firstStep = -1;
   private double loss = Double.NaN;
@@ -94,6 +94,9 @@ final class TrainingDisplay implements TrainingProgress {
   @Override
   public void evaluated(int step, int steps, DevScores scores, boolean best) {
     this.scores = scores;
+    if (firstStep < 0) {
+      start = System.nanoTime(); // the first evaluation is none of the steps' time
+    }
     print(
         String.format(
             Locale.ROOT, "After step %d: %s%s", step, scores, best ? ", the best so far" : ""));
