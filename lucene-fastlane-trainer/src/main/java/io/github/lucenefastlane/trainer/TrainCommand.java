@@ -93,7 +93,7 @@ public final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--fine-tune-encoder",
       description =
-          "With --data: train the whole encoder too. A step then takes many times as long. The"
+          "With --data: train the whole encoder too. A step then takes about 40 times as long. The"
               + " encoder must be a transformer of the BERT family, in 32-bit floats.")
   private boolean fineTuneEncoder;
 
