@@ -21,16 +21,10 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import ai.onnx.proto.OnnxMl.TensorShapeProto;
-import ai.onnx.proto.OnnxMl.TypeProto;
-import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
-import io.github.lucenefastlane.encoder.TokenEncoder;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -63,11 +57,7 @@ final class TinyBert {
 
   /** A model folder, of vectors of 12 components. */
   static Path write(Path folder) throws IOException {
-    Files.write(folder.resolve("model.onnx"), onnx(VOCABULARY, 2, 12, 1, random().nextBoolean()));
-    try (InputStream tokenizer = TokenEncoder.miniLmBuilder().openTokenizer()) {
-      Files.copy(tokenizer, folder.resolve("tokenizer.json"));
-    }
-    return folder;
+    return TinyModel.write(folder, onnx(VOCABULARY, 2, 12, 1, random().nextBoolean()));
   }
 
   /**
@@ -82,7 +72,7 @@ final class TinyBert {
 
   private byte[] build(int layers) {
     for (String input : List.of("input_ids", "attention_mask", "token_type_ids")) {
-      graph.addInput(value(input, TensorProto.DataType.INT64, 2));
+      graph.addInput(TinyModel.value(input, TensorProto.DataType.INT64, 2));
     }
     String mask = modern ? modernMask() : mask();
     String x = embeddings();
@@ -99,7 +89,7 @@ final class TinyBert {
     graph.addNode(
         NodeProto.newBuilder().setOpType("Identity").addInput(x).addOutput("last_hidden_state"));
     node("Relu", x); // an operator that is not known, and not needed for the states
-    graph.addOutput(value("last_hidden_state", TensorProto.DataType.FLOAT, 3));
+    graph.addOutput(TinyModel.value("last_hidden_state", TensorProto.DataType.FLOAT, 3));
     return ModelProto.newBuilder()
         .setIrVersion(8)
         .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(modern ? 18 : 11))
@@ -310,19 +300,5 @@ final class TinyBert {
         ByteBuffer.allocate(numbers.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asLongBuffer().put(numbers);
     return ByteString.copyFrom(bytes.array());
-  }
-
-  private static ValueInfoProto value(String name, TensorProto.DataType type, int axes) {
-    TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
-    for (String axis : List.of("batch", "tokens", "states").subList(0, axes)) {
-      shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimParam(axis));
-    }
-    return ValueInfoProto.newBuilder()
-        .setName(name)
-        .setType(
-            TypeProto.newBuilder()
-                .setTensorType(
-                    TypeProto.Tensor.newBuilder().setElemType(type.getNumber()).setShape(shape)))
-        .build();
   }
 }

@@ -42,7 +42,12 @@ final class TinyModel {
   /** A model folder. */
   static Path write(Path folder) throws IOException {
     float[] vectors = TrainerTestCase.randomVectors(VOCABULARY * DIMENSION);
-    Files.write(folder.resolve("model.onnx"), onnx(vectors, DIMENSION, random().nextBoolean()));
+    return write(folder, onnx(vectors, DIMENSION, random().nextBoolean()));
+  }
+
+  /** A model folder with MiniLM's tokenizer. */
+  static Path write(Path folder, byte[] onnx) throws IOException {
+    Files.write(folder.resolve("model.onnx"), onnx);
     try (InputStream tokenizer = TokenEncoder.miniLmBuilder().openTokenizer()) {
       Files.copy(tokenizer, folder.resolve("tokenizer.json"));
     }
@@ -86,7 +91,8 @@ final class TinyModel {
         .toByteArray();
   }
 
-  private static ValueInfoProto value(String name, TensorProto.DataType type, int axes) {
+  /** An input or output whose axes are free. */
+  static ValueInfoProto value(String name, TensorProto.DataType type, int axes) {
     TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
     for (String axis : List.of("batch", "tokens", "states").subList(0, axes)) {
       shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimParam(axis));
