@@ -49,15 +49,25 @@ final class DocumentEncoder {
   void encode(float[][] tokens, int count, EncodedDocument document) {
     int bytes = coder.bytes();
     document.setTokenCount(count);
-    for (int t = 0; t < count; t++) {
-      coder.encode(tokens[t], document.tokens, t * bytes);
+    if (blocks.headsAreTokens(count)) {
+      for (int t = 0; t < count; t++) {
+        coder.encode(tokens[t], document.tokens, t * bytes);
+      }
+      return;
     }
     for (int h = 0; h < document.ownHeadCount(); h++) {
       int start = blocks.start(h);
-      routeHead.compute(tokens, start, blocks.end(h, count), head);
+      int end = blocks.end(h, count);
+      routeHead.compute(tokens, start, end, head);
       coder.encode(head, document.ownHeads, h * bytes);
       if (needsDirection && isZero(document.ownHeads, h * bytes)) {
         coder.encode(tokens[start], document.ownHeads, h * bytes);
+      }
+      if (coder.needsHead()) {
+        coder.decode(document.ownHeads, h * bytes, head, 0);
+      }
+      for (int t = start; t < end; t++) {
+        coder.encode(tokens[t], head, document.tokens, t * bytes);
       }
     }
   }

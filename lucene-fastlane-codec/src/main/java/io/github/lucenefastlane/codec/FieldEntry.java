@@ -168,7 +168,8 @@ record FieldEntry(
   /** Whether tokens of this segment have the codes that a format would write now. */
   boolean sameCodes(FastLaneVectorsFormat format) {
     return info.getVectorEncoding() == VectorEncoding.BYTE
-        || tokenEncoding == format.tokenEncoding();
+        || (tokenEncoding == format.tokenEncoding()
+            && (coder().needsHead() == false || tokensPerRoute == format.tokensPerRoute()));
   }
 
   /** Whether documents of this segment also have the routes that a format would write now. */

@@ -21,13 +21,11 @@ import org.apache.lucene.search.VectorScorer;
 final class FloatMultiVectorValues extends FloatVectorValues implements SegmentFieldView {
 
   private final SegmentField field;
-  private final byte[] code;
   private final float[] vector;
   private int lastOrd = -1;
 
   FloatMultiVectorValues(SegmentField field) {
     this.field = field;
-    this.code = new byte[field.coder().bytes()];
     this.vector = new float[field.coder().dimension];
   }
 
@@ -67,8 +65,7 @@ final class FloatMultiVectorValues extends FloatVectorValues implements SegmentF
 
   @Override
   public float[] vectorValue(int ord) throws IOException {
-    field.firstTokenCode(ord, code);
-    field.coder().decode(code, 0, vector, 0);
+    field.firstTokenVector(ord, vector);
     lastOrd = ord;
     return vector;
   }

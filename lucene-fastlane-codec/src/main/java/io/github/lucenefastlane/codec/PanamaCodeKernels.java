@@ -15,6 +15,7 @@ package io.github.lucenefastlane.codec;
 
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -44,6 +45,7 @@ final class PanamaCodeKernels {
       case FLOAT32 -> new Float32(dimension);
       case INT8 -> BYTES == null ? null : new Int8(dimension);
       case INT4 -> BYTES == null ? null : new Int4(dimension);
+      case RESIDUAL3 -> PanamaDecoder.WORDS ? new Residual3(dimension) : null;
     };
   }
 
@@ -217,6 +219,77 @@ final class PanamaCodeKernels {
       for (int b = end; b < both; b++) {
         float difference = target[half + b] - VectorCoder.highNibble(scale, code[nibbles + b]);
         sum += difference * difference;
+      }
+      return sum;
+    }
+  }
+
+  /** {@link TokenEncoding#RESIDUAL3} of a head, or of a token that is its own. */
+  private static final class Residual3 implements CodeKernel {
+    private static final VectorSpecies<Float> FLOATS = PanamaDecoder.WORD_FLOATS;
+    private static final int COMPONENTS = ResidualCoder.WORD_COMPONENTS;
+
+    private final int dimension;
+    private final int words;
+
+    /** Words of which all components are there, as many as are whole vectors. */
+    private final int end;
+
+    Residual3(int dimension) {
+      this.dimension = dimension;
+      this.words = ResidualCoder.words(dimension);
+      this.end = FLOATS.loopBound(Math.max(0, dimension - (COMPONENTS - 1) * words));
+    }
+
+    @Override
+    public float dot(float[] target, byte[] code, int offset) {
+      float scale = ResidualCoder.scale(code, offset);
+      int first = ResidualCoder.firstWord(offset);
+      FloatVector even = FloatVector.zero(FLOATS);
+      FloatVector odd = even;
+      for (int i = 0; i < end; i += FLOATS.length()) {
+        IntVector word = PanamaDecoder.words(code, first, words, i);
+        for (int j = 0, d = i; j < COMPONENTS; j += 2, d += 2 * words) {
+          FloatVector a = PanamaDecoder.levels(word, j).mul(scale);
+          FloatVector b = PanamaDecoder.levels(word, j + 1).mul(scale);
+          even = FloatVector.fromArray(FLOATS, target, d).fma(a, even);
+          odd = FloatVector.fromArray(FLOATS, target, d + words).fma(b, odd);
+        }
+      }
+      float sum = sum(even, odd);
+      for (int i = end; i < words; i++) {
+        int word = ResidualCoder.word(code, first, words, i);
+        for (int j = 0, d = i; d < dimension; j++, d += words) {
+          sum += target[d] * (scale * ResidualCoder.level(word, j));
+        }
+      }
+      return sum;
+    }
+
+    @Override
+    public float squareDistance(float[] target, byte[] code, int offset) {
+      float scale = ResidualCoder.scale(code, offset);
+      int first = ResidualCoder.firstWord(offset);
+      FloatVector even = FloatVector.zero(FLOATS);
+      FloatVector odd = even;
+      for (int i = 0; i < end; i += FLOATS.length()) {
+        IntVector word = PanamaDecoder.words(code, first, words, i);
+        for (int j = 0, d = i; j < COMPONENTS; j += 2, d += 2 * words) {
+          FloatVector a = PanamaDecoder.levels(word, j).mul(scale);
+          FloatVector b = PanamaDecoder.levels(word, j + 1).mul(scale);
+          a = FloatVector.fromArray(FLOATS, target, d).sub(a);
+          b = FloatVector.fromArray(FLOATS, target, d + words).sub(b);
+          even = a.fma(a, even);
+          odd = b.fma(b, odd);
+        }
+      }
+      float sum = sum(even, odd);
+      for (int i = end; i < words; i++) {
+        int word = ResidualCoder.word(code, first, words, i);
+        for (int j = 0, d = i; d < dimension; j++, d += words) {
+          float difference = target[d] - scale * ResidualCoder.level(word, j);
+          sum += difference * difference;
+        }
       }
       return sum;
     }

@@ -15,6 +15,7 @@ package io.github.lucenefastlane.codec;
 
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -32,6 +33,16 @@ final class PanamaDecoder {
       FLOATS.vectorBitSize() < 256
           ? null
           : VectorSpecies.of(byte.class, VectorShape.forBitSize(FLOATS.vectorBitSize() / 4));
+
+  /** Floats that are decoded from as many words of {@link TokenEncoding#RESIDUAL3}. */
+  static final VectorSpecies<Float> WORD_FLOATS = FloatVector.SPECIES_256;
+
+  /** Whether a vector is long enough for {@link #WORD_FLOATS}. */
+  static final boolean WORDS = FLOATS.vectorBitSize() >= WORD_FLOATS.vectorBitSize();
+
+  private static final VectorSpecies<Integer> WORD_INTS = IntVector.SPECIES_256;
+  private static final VectorSpecies<Byte> WORD_BYTES = ByteVector.SPECIES_64;
+  private static final int WORD_LANES = WORD_FLOATS.length();
 
   private PanamaDecoder() {}
 
@@ -67,6 +78,67 @@ final class PanamaDecoder {
       ByteVector both = ByteVector.fromArray(BYTES, code, offset + i);
       lowNibbles(both, scale).intoArray(vector, low + i);
       highNibbles(both, scale).intoArray(vector, high + i);
+    }
+    return end;
+  }
+
+  /**
+   * Decodes the whole words of {@link TokenEncoding#RESIDUAL3}, each component to scale times its
+   * level. The last vector of words steps back to be full; those seen twice decode to the same.
+   *
+   * @return how many words were decoded, the first of them
+   */
+  static int words(
+      float scale, byte[] code, int first, int words, int dimension, float[] vector, int at) {
+    int whole = dimension - (ResidualCoder.WORD_COMPONENTS - 1) * words;
+    if (WORDS == false || whole < WORD_LANES) {
+      return 0;
+    }
+    for (int i = 0; i < whole; i += WORD_LANES) {
+      int from = Math.min(i, whole - WORD_LANES);
+      IntVector word = words(code, first, words, from);
+      for (int j = 0, d = at + from; j < ResidualCoder.WORD_COMPONENTS; j++, d += words) {
+        levels(word, j).mul(scale).intoArray(vector, d);
+      }
+    }
+    return whole;
+  }
+
+  /** Some words, from their three planes. */
+  static IntVector words(byte[] code, int first, int words, int i) {
+    return plane(code, first + i)
+        .or(plane(code, first + words + i).lanewise(VectorOperators.LSHL, 8))
+        .or(plane(code, first + 2 * words + i).lanewise(VectorOperators.LSHL, 16));
+  }
+
+  private static IntVector plane(byte[] code, int at) {
+    return (IntVector)
+        ByteVector.fromArray(WORD_BYTES, code, at)
+            .convertShape(VectorOperators.ZERO_EXTEND_B2I, WORD_INTS, 0);
+  }
+
+  /** The levels of one component of words. They are whole numbers, so these products are exact. */
+  static FloatVector levels(IntVector words, int component) {
+    IntVector number =
+        words
+            .lanewise(VectorOperators.LSHR, ResidualCoder.BITS * component)
+            .and((1 << ResidualCoder.BITS) - 1);
+    IntVector odd = number.add(number).sub((1 << ResidualCoder.BITS) - 1);
+    FloatVector u = (FloatVector) odd.convertShape(VectorOperators.I2F, WORD_FLOATS, 0);
+    return u.mul(u.mul(u).add(ResidualCoder.LEVEL_OFFSET));
+  }
+
+  /**
+   * Adds a multiple of a vector to another.
+   *
+   * @return to how many components it was added, the first of them
+   */
+  static int addScaled(float factor, float[] addend, int from, int count, float[] vector, int at) {
+    int end = FLOATS.loopBound(count);
+    for (int i = 0; i < end; i += FLOATS.length()) {
+      FloatVector.fromArray(FLOATS, vector, at + i)
+          .add(FloatVector.fromArray(FLOATS, addend, from + i).mul(factor))
+          .intoArray(vector, at + i);
     }
     return end;
   }

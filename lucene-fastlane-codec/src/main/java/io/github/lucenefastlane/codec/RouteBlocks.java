@@ -69,6 +69,11 @@ public record RouteBlocks(int size) {
     return start + Math.min(size, tokens - start);
   }
 
+  /** The route of a token. */
+  int routeOf(int token) {
+    return token / size;
+  }
+
   /** Whether each route of a document of so many tokens has one token, which is its head. */
   boolean headsAreTokens(int tokens) {
     return size == 1 || tokens == 1;

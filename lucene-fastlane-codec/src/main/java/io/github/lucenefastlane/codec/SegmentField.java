@@ -54,6 +54,11 @@ final class SegmentField extends HeadCodes {
   private float[] vectors = new float[0];
   private float[] heads = new float[0];
 
+  /** Heads that tokens are decoded against, which are not to change those handed out. */
+  private float[] references = new float[0];
+
+  private byte[] head = new byte[0];
+
   /** Whether the first to ask for a first token was no writer that would keep one of several. */
   private boolean firstTokensAllowed;
 
@@ -180,10 +185,20 @@ final class SegmentField extends HeadCodes {
   /** Vectors of all tokens of a document, row after row, in a shared array. */
   float[] tokenVectors(int ord) throws IOException {
     int count = tokenCount(ord);
+    int dimension = coder.dimension;
+    boolean relative = coder.needsHead() && blocks.headsAreTokens(count) == false;
+    if (relative) {
+      references = decodeHeads(ord, references);
+    }
     tokenCodes(ord);
-    vectors = grow(vectors, Math.multiplyExact(count, coder.dimension));
+    vectors = grow(vectors, Math.multiplyExact(count, dimension));
     for (int t = 0; t < count; t++) {
-      coder.decode(codes, t * codeBytes, vectors, t * coder.dimension);
+      if (relative) {
+        int head = blocks.routeOf(t) * dimension;
+        coder.decode(codes, t * codeBytes, references, head, vectors, t * dimension);
+      } else {
+        coder.decode(codes, t * codeBytes, vectors, t * dimension);
+      }
     }
     return vectors;
   }
@@ -205,6 +220,25 @@ final class SegmentField extends HeadCodes {
     checkOrd(ord);
     tokenCodes.seek(tokenStarts.get(ord) * codeBytes);
     tokenCodes.readBytes(code, 0, codeBytes);
+  }
+
+  /**
+   * Vector of a document's first token, in the caller's array.
+   *
+   * @throws IllegalArgumentException as {@link #firstTokenCode}
+   */
+  void firstTokenVector(int ord, float[] vector) throws IOException {
+    codes = ArrayUtil.growNoCopy(codes, codeBytes);
+    firstTokenCode(ord, codes);
+    if (coder.needsHead() && blocks.headsAreTokens(tokenCount(ord)) == false) {
+      head = ArrayUtil.growNoCopy(head, codeBytes);
+      references = grow(references, coder.dimension);
+      read(firstHead(ord), head, 0);
+      coder.decode(head, 0, references, 0);
+      coder.decode(codes, 0, references, 0, vector, 0);
+    } else {
+      coder.decode(codes, 0, vector, 0);
+    }
   }
 
   // Heads
@@ -270,15 +304,19 @@ final class SegmentField extends HeadCodes {
 
   /** Heads of all routes of a document, row after row, in a shared array. */
   float[] headVectors(int ord) throws IOException {
-    int count = headCount(ord);
-    int first = firstHead(ord);
-    heads = grow(heads, Math.multiplyExact(count, coder.dimension));
-    codes = ArrayUtil.growNoCopy(codes, Math.multiplyExact(count, codeBytes));
-    read(first, count, codes, 0);
-    for (int h = 0; h < count; h++) {
-      coder.decode(codes, h * codeBytes, heads, h * coder.dimension);
-    }
+    heads = decodeHeads(ord, heads);
     return heads;
+  }
+
+  private float[] decodeHeads(int ord, float[] into) throws IOException {
+    int count = headCount(ord);
+    float[] rows = grow(into, Math.multiplyExact(count, coder.dimension));
+    codes = ArrayUtil.growNoCopy(codes, Math.multiplyExact(count, codeBytes));
+    read(firstHead(ord), count, codes, 0);
+    for (int h = 0; h < count; h++) {
+      coder.decode(codes, h * codeBytes, rows, h * coder.dimension);
+    }
+    return rows;
   }
 
   /** The document as it was written, for a segment of the same format settings. */

@@ -23,7 +23,7 @@ import org.apache.lucene.search.VectorScorer;
 /** The best similarity of one target among a document's tokens. Belongs to one thread. */
 abstract class TokenScorer {
 
-  private final SegmentField field;
+  final SegmentField field;
 
   private TokenScorer(SegmentField field, int dimension) {
     FlatVectorsScorer.checkDimensions(dimension, field.coder().dimension);
@@ -32,9 +32,12 @@ abstract class TokenScorer {
 
   static TokenScorer of(SegmentField field, float[] target) {
     VectorSimilarityFunction similarity = field.entry.info().getVectorSimilarityFunction();
+    if (field.coder().needsHead()) {
+      return decoding(field, similarity, target);
+    }
     CodeComparer comparer = CodeComparer.of(field.coder(), similarity);
     TokenScorer scorer =
-        new TokenScorer(field, target.length) {
+        new OverCodes(field, target.length) {
           @Override
           float compare(byte[] codes, int offset) {
             return comparer.compare(codes, offset);
@@ -44,10 +47,29 @@ abstract class TokenScorer {
     return scorer;
   }
 
+  /** Of tokens whose codes do not tell them without their heads. */
+  private static TokenScorer decoding(
+      SegmentField field, VectorSimilarityFunction similarity, float[] target) {
+    float[] vector = new float[target.length];
+    return new TokenScorer(field, target.length) {
+      @Override
+      float best(int ord) throws IOException {
+        float[] tokens = field.tokenVectors(ord);
+        int count = field.tokenCount(ord);
+        float best = Float.NEGATIVE_INFINITY;
+        for (int t = 0; t < count; t++) {
+          System.arraycopy(tokens, t * vector.length, vector, 0, vector.length);
+          best = Math.max(best, similarity.compare(target, vector));
+        }
+        return best;
+      }
+    };
+  }
+
   static TokenScorer of(SegmentField field, byte[] target) {
     VectorSimilarityFunction similarity = field.entry.info().getVectorSimilarityFunction();
     byte[] vector = new byte[target.length];
-    return new TokenScorer(field, target.length) {
+    return new OverCodes(field, target.length) {
       @Override
       float compare(byte[] codes, int offset) {
         System.arraycopy(codes, offset, vector, 0, vector.length);
@@ -56,7 +78,8 @@ abstract class TokenScorer {
     };
   }
 
-  abstract float compare(byte[] codes, int offset);
+  /** The best of a document. */
+  abstract float best(int ord) throws IOException;
 
   /** Number of comparisons that {@link #best} makes. */
   int comparisons(int ord) {
@@ -78,14 +101,25 @@ abstract class TokenScorer {
     };
   }
 
-  float best(int ord) throws IOException {
-    byte[] codes = field.tokenCodes(ord);
-    int count = field.tokenCount(ord);
-    int bytes = field.coder().bytes();
-    float best = Float.NEGATIVE_INFINITY;
-    for (int t = 0; t < count; t++) {
-      best = Math.max(best, compare(codes, t * bytes));
+  /** Compares the codes of tokens where they lie. */
+  private abstract static class OverCodes extends TokenScorer {
+
+    OverCodes(SegmentField field, int dimension) {
+      super(field, dimension);
     }
-    return best;
+
+    abstract float compare(byte[] codes, int offset);
+
+    @Override
+    float best(int ord) throws IOException {
+      byte[] codes = field.tokenCodes(ord);
+      int count = field.tokenCount(ord);
+      int bytes = field.coder().bytes();
+      float best = Float.NEGATIVE_INFINITY;
+      for (int t = 0; t < count; t++) {
+        best = Math.max(best, compare(codes, t * bytes));
+      }
+      return best;
+    }
   }
 }

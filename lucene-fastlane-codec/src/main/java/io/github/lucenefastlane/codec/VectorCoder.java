@@ -27,7 +27,7 @@ abstract class VectorCoder {
 
   final int dimension;
 
-  private VectorCoder(int dimension) {
+  VectorCoder(int dimension) {
     this.dimension = dimension;
   }
 
@@ -44,15 +44,42 @@ abstract class VectorCoder {
       case FLOAT32 -> new Float32(dimension);
       case INT8 -> new Int8(dimension);
       case INT4 -> new Int4(dimension);
+      case RESIDUAL3 -> new ResidualCoder(dimension);
     };
   }
 
   /** Length of a code; all codes of a field have the same. */
   abstract int bytes();
 
+  /** Encodes a head, or a token that is its own head. */
   abstract void encode(float[] vector, byte[] code, int offset);
 
+  /** Decodes a head, or a token that is its own head. */
   abstract void decode(byte[] code, int offset, float[] vector, int vectorOffset);
+
+  /** Whether the code of a token depends on the head of its route, unless it is that head. */
+  boolean needsHead() {
+    return false;
+  }
+
+  /**
+   * Encodes a token.
+   *
+   * @param head of its route, as decoded; ignored unless {@link #needsHead}
+   */
+  void encode(float[] vector, float[] head, byte[] code, int offset) {
+    encode(vector, code, offset);
+  }
+
+  /**
+   * Decodes a token.
+   *
+   * @param heads holds the head of its route; ignored unless {@link #needsHead}
+   */
+  void decode(
+      byte[] code, int offset, float[] heads, int headOffset, float[] vector, int vectorOffset) {
+    decode(code, offset, vector, vectorOffset);
+  }
 
   /** Compares codes where they lie; null if this machine offers no faster way than decoding. */
   CodeKernel kernel() {
@@ -76,7 +103,7 @@ abstract class VectorCoder {
     return scale * (2 * (both >> 4 & 0x0F) - INT4_LEVELS);
   }
 
-  private static float maxMagnitude(float[] vector) {
+  static float maxMagnitude(float[] vector) {
     float max = 0f;
     for (float v : vector) {
       max = Math.max(max, Math.abs(v));

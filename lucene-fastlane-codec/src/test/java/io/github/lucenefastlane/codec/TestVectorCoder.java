@@ -13,6 +13,7 @@
  */
 package io.github.lucenefastlane.codec;
 
+import com.carrotsearch.randomizedtesting.generators.RandomPicks;
 import java.util.Arrays;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.tests.util.LuceneTestCase;
@@ -28,7 +29,10 @@ public class TestVectorCoder extends LuceneTestCase {
     return max;
   }
 
-  /** Half a level of {@link TokenEncoding}, and what 24 bits of a float round away. */
+  /**
+   * Half a level of {@link TokenEncoding}, and what 24 bits of a float round away; of {@link
+   * TokenEncoding#RESIDUAL3}, what the root mean square may be.
+   */
   private static double bound(TokenEncoding encoding, float[] vector) {
     float max = maxMagnitude(vector);
     return switch (encoding) {
@@ -36,6 +40,8 @@ public class TestVectorCoder extends LuceneTestCase {
       // A scale that is subnormal has few bits: each level is off by as much as it.
       case INT8 -> max / 127.0 / 2 + max * 0x1p-21 + 127 * (double) Float.MIN_VALUE;
       case INT4 -> max / 15.0 + max * 0x1p-21 + 15 * (double) Float.MIN_VALUE;
+      // The smallest scale is 2^-133, and the largest level below 2^11.
+      case RESIDUAL3 -> max / 4.0 + 0x1p-123;
     };
   }
 
@@ -66,6 +72,11 @@ public class TestVectorCoder extends LuceneTestCase {
       VectorCoder coder = VectorCoder.of(VectorEncoding.FLOAT32, encoding, vector.length);
       float[] decoded = roundTrip(coder, vector);
       double bound = bound(encoding, vector);
+      if (encoding == TokenEncoding.RESIDUAL3) {
+        double error = meanError(vector, decoded);
+        assertTrue(encoding + ": error " + error + ", bound " + bound, error <= bound);
+        continue;
+      }
       for (int d = 0; d < vector.length; d++) {
         double error = Math.abs((double) decoded[d] - vector[d]);
         assertTrue(
@@ -73,6 +84,15 @@ public class TestVectorCoder extends LuceneTestCase {
             error <= bound);
       }
     }
+  }
+
+  private static double meanError(float[] vector, float[] decoded) {
+    double squares = 0;
+    for (int d = 0; d < vector.length; d++) {
+      double difference = (double) decoded[d] - vector[d];
+      squares += difference * difference;
+    }
+    return Math.sqrt(squares / vector.length);
   }
 
   private static float[] randomVector(float magnitude) {
@@ -88,6 +108,7 @@ public class TestVectorCoder extends LuceneTestCase {
       assertEquals(4 * dimension, bytes(TokenEncoding.FLOAT32, dimension));
       assertEquals(4 + dimension, bytes(TokenEncoding.INT8, dimension));
       assertEquals(4 + (dimension + 1) / 2, bytes(TokenEncoding.INT4, dimension));
+      assertEquals(3 + 3 * ((dimension + 7) / 8), bytes(TokenEncoding.RESIDUAL3, dimension));
     }
   }
 
@@ -152,7 +173,7 @@ public class TestVectorCoder extends LuceneTestCase {
     for (int d = 0; d < vector.length; d++) {
       vector[d] = TestUtil.nextInt(random(), -128, 127);
     }
-    TokenEncoding encoding = TokenEncoding.values()[random().nextInt(3)];
+    TokenEncoding encoding = RandomPicks.randomFrom(random(), TokenEncoding.values());
     VectorCoder coder = VectorCoder.of(VectorEncoding.BYTE, encoding, vector.length);
     assertArrayEquals(vector, roundTrip(coder, vector), 0f);
   }

@@ -64,7 +64,7 @@ abstract class BaseQuantizedVectorsFormatTestCase extends BaseFastLaneVectorsFor
   @Override
   protected void simulateEmptyRawVectors(Directory directory) {}
 
-  private Corpus singleVectors(VectorField... fields) {
+  Corpus singleVectors(VectorField... fields) {
     return new Corpus(List.of(fields));
   }
 
@@ -80,7 +80,7 @@ abstract class BaseQuantizedVectorsFormatTestCase extends BaseFastLaneVectorsFor
     return config;
   }
 
-  private void assertStored(Corpus corpus, IndexWriter writer) throws Exception {
+  void assertStored(Corpus corpus, IndexWriter writer) throws Exception {
     try (DirectoryReader reader = DirectoryReader.open(writer)) {
       new StoredVectors(corpus, encoding()).assertStored(reader);
       for (LeafReaderContext leaf : reader.leaves()) {
@@ -277,6 +277,11 @@ abstract class BaseQuantizedVectorsFormatTestCase extends BaseFastLaneVectorsFor
   }
 
   private long codeBytes(int dimension) {
-    return encoding() == TokenEncoding.INT4 ? dimension / 2 : dimension;
+    return switch (encoding()) {
+      case FLOAT32 -> 4L * dimension;
+      case INT8 -> dimension;
+      case INT4 -> dimension / 2;
+      case RESIDUAL3 -> 3L * dimension / 8;
+    };
   }
 }

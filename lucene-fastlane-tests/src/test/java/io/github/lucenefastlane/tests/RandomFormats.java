@@ -33,8 +33,12 @@ final class RandomFormats {
 
   /** A format that merges in the merge thread. */
   static FastLaneVectorsFormat format(Random random, TokenEncoding encoding) {
-    return new FastLaneVectorsFormat(
-        encoding, tokensPerRoute(random), maxConn(random), beam(random));
+    return format(random, encoding, tokensPerRoute(random));
+  }
+
+  /** A format of given routes that merges in the merge thread. */
+  static FastLaneVectorsFormat format(Random random, TokenEncoding encoding, int tokensPerRoute) {
+    return new FastLaneVectorsFormat(encoding, tokensPerRoute, maxConn(random), beam(random));
   }
 
   /** A format that merges in the threads of an executor. */
@@ -49,7 +53,7 @@ final class RandomFormats {
         executor);
   }
 
-  private static int tokensPerRoute(Random random) {
+  static int tokensPerRoute(Random random) {
     return switch (random.nextInt(4)) {
       case 0 -> 1;
       case 1 -> FastLaneVectorsFormat.DEFAULT_TOKENS_PER_ROUTE;

@@ -94,7 +94,10 @@ final class StoredVectors {
     }
   }
 
-  /** How far a component may be off, from the statement of {@link TokenEncoding}. */
+  /**
+   * How far a component may be off, from the statement of {@link TokenEncoding}; of {@link
+   * TokenEncoding#RESIDUAL3}, the root mean square of all.
+   */
   static double bound(TokenEncoding encoding, float maxMagnitude) {
     // The divisions and the product that decodes round to 24 bits each.
     double rounding = maxMagnitude * 0x1p-21 + Float.MIN_VALUE;
@@ -102,7 +105,27 @@ final class StoredVectors {
       case FLOAT32 -> 0;
       case INT8 -> maxMagnitude / 127.0 / 2 + rounding;
       case INT4 -> maxMagnitude / 15.0 + rounding;
+      case RESIDUAL3 -> maxMagnitude / 4.0 + rounding;
     };
+  }
+
+  /** Each encoding adds to the root mean square of the errors, and to the largest component. */
+  private void assertMeanError(String where, float[] expected, float[] actual) {
+    double largest = 0;
+    double squares = 0;
+    for (int d = 0; d < expected.length; d++) {
+      largest = Math.max(largest, Math.abs(expected[d]));
+      double difference = (double) expected[d] - actual[d];
+      squares += difference * difference;
+    }
+    double bound = 0;
+    for (TokenEncoding encoding : encodings) {
+      double added = bound(encoding, (float) largest);
+      bound += added;
+      largest += added * Math.sqrt(expected.length);
+    }
+    double error = Math.sqrt(squares / expected.length);
+    assertTrue(where + " is off by " + error + " > " + bound, error <= bound);
   }
 
   private void assertTokens(
@@ -121,6 +144,10 @@ final class StoredVectors {
       }
       String where = message + ", token " + t;
       assertEquals(where, field.dimension(), actual[t].length);
+      if (bound > 0 && Arrays.asList(encodings).contains(TokenEncoding.RESIDUAL3)) {
+        assertMeanError(where, expected[t], actual[t]);
+        continue;
+      }
       for (int d = 0; d < field.dimension(); d++) {
         if (bound == 0) {
           assertEquals(where, expected[t][d], actual[t][d], 0f);

@@ -214,7 +214,14 @@ public class TestFastLaneVectorsFormat extends LuceneTestCase {
           assertTrue(writer.ramBytesUsed() > before);
         }
       }
-      long codes = (long) tokens * (encoding == TokenEncoding.INT4 ? 8 : 12);
+      int codeBytes =
+          switch (encoding) {
+            case FLOAT32 -> 32;
+            case INT8 -> 12;
+            case INT4 -> 8;
+            case RESIDUAL3 -> 6;
+          };
+      long codes = (long) tokens * codeBytes;
       assertTrue(writer.ramBytesUsed() - before > codes);
     }
   }

@@ -84,6 +84,8 @@ public class TestMultiVectorMerges extends LuceneTestCase {
   /** Readers that a {@link Wrapping} made and that hold on to what they wrap. */
   private final List<Closeable> wrappers = new ArrayList<>();
 
+  private final int residualTokensPerRoute = RandomFormats.tokensPerRoute(random());
+
   /** Makes of a segment what is given to {@code addIndexes}. */
   private interface Wrapping {
     CodecReader wrap(LeafReader segment) throws IOException;
@@ -93,8 +95,17 @@ public class TestMultiVectorMerges extends LuceneTestCase {
     return new Corpus(List.of(FLOATS, BYTES));
   }
 
-  private static Codec ours(TokenEncoding encoding) {
-    return RandomFormats.codec(random(), RandomFormats.format(random(), encoding));
+  /** Any routes; but the same ones for codes that depend on them, which are to stay. */
+  private Codec ours(TokenEncoding encoding) {
+    int tokensPerRoute =
+        encoding == TokenEncoding.RESIDUAL3
+            ? residualTokensPerRoute
+            : RandomFormats.tokensPerRoute(random());
+    return ours(encoding, tokensPerRoute);
+  }
+
+  private static Codec ours(TokenEncoding encoding, int tokensPerRoute) {
+    return RandomFormats.codec(random(), RandomFormats.format(random(), encoding, tokensPerRoute));
   }
 
   /** Merges in the calling thread, so that it gets the exceptions. */
@@ -672,6 +683,26 @@ public class TestMultiVectorMerges extends LuceneTestCase {
       try (IndexWriter writer = new IndexWriter(directory, serial(ours(after)))) {
         writer.forceMerge(1);
         assertStored(stored, writer);
+      }
+      TestUtil.checkIndex(directory);
+    }
+  }
+
+  /** Codes that depend on routes are made anew of other ones; then they stay. */
+  public void testRoutesOfResidualsChange() throws IOException {
+    TokenEncoding encoding = TokenEncoding.RESIDUAL3;
+    Corpus corpus = newCorpus();
+    int before = TestUtil.nextInt(random(), 1, 20);
+    int after = before == 20 ? 1 : TestUtil.nextInt(random(), before + 1, 21);
+    try (Directory directory = newDirectory()) {
+      fill(directory, newIndexWriterConfig().setCodec(ours(encoding, before)), corpus, 0, 20);
+      StoredVectors stored = new StoredVectors(corpus, encoding, encoding);
+      for (int merge = 0; merge < 2; merge++) {
+        try (IndexWriter writer = new IndexWriter(directory, serial(ours(encoding, after)))) {
+          new RandomIndexer(random(), corpus, 20).startAt(1000 * (merge + 1)).add(writer, 20);
+          writer.forceMerge(1);
+          assertStored(stored, writer);
+        }
       }
       TestUtil.checkIndex(directory);
     }

@@ -112,6 +112,10 @@ public class TestMultiVectorRandom extends LuceneTestCase {
     runPhases(TokenEncoding.INT4);
   }
 
+  public void testResidual3() throws IOException {
+    runPhases(TokenEncoding.RESIDUAL3);
+  }
+
   public void testMergeThreads() throws Exception {
     TokenEncoding encoding = RandomFormats.encoding(random());
     Corpus corpus = randomCorpus();

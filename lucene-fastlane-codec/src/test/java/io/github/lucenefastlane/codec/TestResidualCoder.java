@@ -1,0 +1,180 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.codec;
+
+import java.util.Arrays;
+import org.apache.lucene.index.VectorEncoding;
+import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.tests.util.TestUtil;
+
+/** {@link TokenEncoding#RESIDUAL3} beside its specification, and what it loses. */
+public class TestResidualCoder extends LuceneTestCase {
+
+  private static final int[] LEVELS = {-1239, -765, -411, -129, 129, 411, 765, 1239};
+
+  private static VectorCoder coder(int dimension) {
+    return VectorCoder.of(VectorEncoding.FLOAT32, TokenEncoding.RESIDUAL3, dimension);
+  }
+
+  /** Independent, Gaussian. */
+  private static float[] gaussian(int dimension, double deviation) {
+    float[] vector = new float[dimension];
+    for (int d = 0; d < dimension; d++) {
+      vector[d] = (float) (deviation * random().nextGaussian());
+    }
+    return vector;
+  }
+
+  private static float[] decode(VectorCoder coder, byte[] code, int offset, float[] head) {
+    float[] vector = new float[2 + coder.dimension + 3];
+    Arrays.fill(vector, -77f);
+    if (head == null) {
+      coder.decode(code, offset, vector, 2);
+    } else {
+      float[] heads = new float[4 + head.length];
+      Arrays.fill(heads, Float.NaN);
+      System.arraycopy(head, 0, heads, 4, head.length);
+      coder.decode(code, offset, heads, 4, vector, 2);
+    }
+    for (int i = 0; i < vector.length; i++) {
+      if (i < 2 || i >= 2 + coder.dimension) {
+        assertEquals("decoded outside its vector", -77f, vector[i], 0f);
+      }
+    }
+    return Arrays.copyOfRange(vector, 2, 2 + coder.dimension);
+  }
+
+  /** Any bytes decode to what the specification says, to the last bit. */
+  public void testSpecification() {
+    for (int i = atLeast(100); i > 0; i--) {
+      int dimension = TestUtil.nextInt(random(), 1, 300);
+      VectorCoder coder = coder(dimension);
+      int offset = random().nextInt(10);
+      byte[] code = new byte[offset + coder.bytes() + random().nextInt(3)];
+      random().nextBytes(code);
+      // A scale between 2^-63 and 2^65, above or below zero.
+      code[offset + 1] = (byte) (code[offset + 1] & 0x9F | 0x20);
+      float scale =
+          Float.intBitsToFloat((code[offset + 1] & 0xFF) << 24 | (code[offset] & 0xFF) << 16);
+      float[] head = random().nextBoolean() ? null : gaussian(dimension, 1);
+      float[] decoded = decode(coder, code, offset, head);
+      int words = (dimension + 7) / 8;
+      for (int d = 0; d < dimension; d++) {
+        int number = 0;
+        for (int bit = 0; bit < 3; bit++) {
+          int at = 3 * (d / words) + bit;
+          int plane = code[offset + 3 + at / 8 * words + d % words];
+          number |= (plane >> at % 8 & 1) << bit;
+        }
+        float expected = scale * LEVELS[number];
+        if (head != null) {
+          expected += code[offset + 2] / 128f * head[d];
+        }
+        assertEquals("component " + d + " of " + dimension, expected, decoded[d], 0f);
+      }
+    }
+  }
+
+  private static double squareLength(float[] vector) {
+    double sum = 0;
+    for (float v : vector) {
+      sum += (double) v * v;
+    }
+    return sum;
+  }
+
+  /** Square of the error, relative to that of the length, of some vectors near a head. */
+  private static double loss(double nearness, boolean withHead) {
+    int dimension = 128;
+    VectorCoder coder = coder(dimension);
+    byte[] code = new byte[coder.bytes()];
+    double error = 0;
+    double squares = 0;
+    for (int i = 0; i < 200; i++) {
+      float[] head = gaussian(dimension, 1);
+      float[] vector = gaussian(dimension, Math.sqrt(1 - nearness * nearness));
+      for (int d = 0; d < dimension; d++) {
+        vector[d] += (float) nearness * head[d];
+      }
+      if (withHead) {
+        coder.encode(vector, head, code, 0);
+      } else {
+        coder.encode(vector, code, 0);
+      }
+      float[] decoded = decode(coder, code, 0, withHead ? head : null);
+      assertEquals("length", 1, squareLength(decoded) / squareLength(vector), 0.01);
+      for (int d = 0; d < dimension; d++) {
+        double difference = (double) decoded[d] - vector[d];
+        error += difference * difference;
+      }
+      squares += squareLength(vector);
+    }
+    return error / squares;
+  }
+
+  /**
+   * The best quantiser of eight levels loses .03454 of independent Gaussian numbers, and a little
+   * less where each 128 of them have a scale of their own.
+   */
+  public void testLoss() {
+    assertEquals(.033, loss(0, false), .002);
+    assertEquals(.033, loss(0, true), .002);
+  }
+
+  /** What is left of a vector beside its head is all that is lost from. */
+  public void testHeadHelps() {
+    assertEquals(.033 * (1 - .65 * .65), loss(.65, true), .002);
+    assertEquals(.033 * (1 - .9 * .9), loss(.9, true), .001);
+    assertEquals(.033, loss(.9, false), .002);
+  }
+
+  /** A head of any size never makes a code worse than what is stated for one without it. */
+  public void testBoundWithHead() {
+    for (int i = atLeast(300); i > 0; i--) {
+      int dimension = TestUtil.nextInt(random(), 1, 70);
+      VectorCoder coder = coder(dimension);
+      byte[] code = new byte[coder.bytes()];
+      float[] vector = gaussian(dimension, Math.pow(10, 76 * random().nextDouble() - 38));
+      float[] head = gaussian(dimension, Math.pow(10, 76 * random().nextDouble() - 38));
+      if (random().nextBoolean()) {
+        vector[random().nextInt(dimension)] = Float.MAX_VALUE;
+      }
+      for (float[] floats : new float[][] {vector, head}) {
+        for (int d = 0; d < dimension; d++) {
+          floats[d] = Math.clamp(floats[d], -Float.MAX_VALUE, Float.MAX_VALUE);
+        }
+      }
+      coder.encode(vector, head, code, 0);
+      float[] decoded = decode(coder, code, 0, head);
+      double max = 0;
+      double error = 0;
+      for (int d = 0; d < dimension; d++) {
+        max = Math.max(max, Math.abs(vector[d]));
+        error += Math.pow((double) decoded[d] - vector[d], 2);
+      }
+      double mean = Math.sqrt(error / dimension);
+      assertTrue(mean + " of " + max, mean <= max / 4 + 0x1p-123);
+    }
+  }
+
+  public void testZeroHead() {
+    float[] vector = gaussian(20, 1);
+    VectorCoder coder = coder(20);
+    byte[] alone = new byte[coder.bytes()];
+    byte[] beside = new byte[coder.bytes()];
+    coder.encode(vector, alone, 0);
+    coder.encode(vector, new float[20], beside, 0);
+    assertArrayEquals(alone, beside);
+  }
+}
