@@ -33,7 +33,10 @@ import org.apache.lucene.search.TaskExecutor;
  * s} up to, but without, {@code min(m, r * s + s)}, and there are {@code ceil(m / s)} routes. Each
  * route is stood for by one <em>head</em>, the normalised mean of its tokens. The heads of a
  * segment are the nodes of one HNSW graph per field. Routes belong to one document, so merging
- * copies their heads as they are, and graphs are merged by Lucene.
+ * copies their heads as they are, and graphs are merged by Lucene. Codes of tokens are copied as
+ * well; they are only made anew, of the vectors that they stand for, if this format's {@link
+ * #tokenEncoding()} is another, or its {@link #tokensPerRoute()} where codes depend on heads, as
+ * those of {@link TokenEncoding#RESIDUAL3} do.
  *
  * <p>In the files below, {@code Tokens}, {@code Documents}, {@code Heads} and {@code OwnHeads} are
  * the numbers of token vectors, documents, heads and heads with a code of their own that a field

@@ -43,6 +43,11 @@ final class PanamaDecoder {
   private static final VectorSpecies<Integer> WORD_INTS = IntVector.SPECIES_256;
   private static final VectorSpecies<Byte> WORD_BYTES = ByteVector.SPECIES_64;
   private static final int WORD_LANES = WORD_FLOATS.length();
+  private static final FloatVector TWO = FloatVector.broadcast(WORD_FLOATS, 2);
+  private static final FloatVector ONE_LESS_THAN_NUMBERS =
+      FloatVector.broadcast(WORD_FLOATS, 1 - (1 << ResidualCoder.BITS));
+  private static final FloatVector LEVEL_OFFSETS =
+      FloatVector.broadcast(WORD_FLOATS, ResidualCoder.LEVEL_OFFSET);
 
   private PanamaDecoder() {}
 
@@ -88,20 +93,52 @@ final class PanamaDecoder {
    *
    * @return how many words were decoded, the first of them
    */
-  static int words(
-      float scale, byte[] code, int first, int words, int dimension, float[] vector, int at) {
-    int whole = dimension - (ResidualCoder.WORD_COMPONENTS - 1) * words;
-    if (WORDS == false || whole < WORD_LANES) {
-      return 0;
-    }
+  static int words(float scale, byte[] code, int first, int dimension, float[] vector, int at) {
+    int words = ResidualCoder.words(dimension);
+    int whole = wholeWords(dimension);
     for (int i = 0; i < whole; i += WORD_LANES) {
       int from = Math.min(i, whole - WORD_LANES);
       IntVector word = words(code, first, words, from);
-      for (int j = 0, d = at + from; j < ResidualCoder.WORD_COMPONENTS; j++, d += words) {
-        levels(word, j).mul(scale).intoArray(vector, d);
+      for (int j = 0, d = from; j < ResidualCoder.WORD_COMPONENTS; j++, d += words) {
+        levels(word, j).mul(scale).intoArray(vector, at + d);
       }
     }
     return whole;
+  }
+
+  /**
+   * The same, and adds the coefficient times the head.
+   *
+   * @return how many words were decoded, the first of them
+   */
+  static int words(
+      float scale,
+      byte[] code,
+      int first,
+      int dimension,
+      float coefficient,
+      float[] heads,
+      int head,
+      float[] vector,
+      int at) {
+    int words = ResidualCoder.words(dimension);
+    int whole = wholeWords(dimension);
+    for (int i = 0; i < whole; i += WORD_LANES) {
+      int from = Math.min(i, whole - WORD_LANES);
+      IntVector word = words(code, first, words, from);
+      for (int j = 0, d = from; j < ResidualCoder.WORD_COMPONENTS; j++, d += words) {
+        FloatVector base = FloatVector.fromArray(WORD_FLOATS, heads, head + d).mul(coefficient);
+        levels(word, j).mul(scale).add(base).intoArray(vector, at + d);
+      }
+    }
+    return whole;
+  }
+
+  /** Words of which all components are there; none, if they do not fill a vector. */
+  private static int wholeWords(int dimension) {
+    int words = ResidualCoder.words(dimension);
+    int whole = dimension - (ResidualCoder.WORD_COMPONENTS - 1) * words;
+    return WORDS && whole >= WORD_LANES ? whole : 0;
   }
 
   /** Some words, from their three planes. */
@@ -117,30 +154,16 @@ final class PanamaDecoder {
             .convertShape(VectorOperators.ZERO_EXTEND_B2I, WORD_INTS, 0);
   }
 
-  /** The levels of one component of words. They are whole numbers, so these products are exact. */
+  /** The levels of one component of words, whole numbers, so that no sum or product rounds. */
   static FloatVector levels(IntVector words, int component) {
     IntVector number =
         words
             .lanewise(VectorOperators.LSHR, ResidualCoder.BITS * component)
             .and((1 << ResidualCoder.BITS) - 1);
-    IntVector odd = number.add(number).sub((1 << ResidualCoder.BITS) - 1);
-    FloatVector u = (FloatVector) odd.convertShape(VectorOperators.I2F, WORD_FLOATS, 0);
-    return u.mul(u.mul(u).add(ResidualCoder.LEVEL_OFFSET));
-  }
-
-  /**
-   * Adds a multiple of a vector to another.
-   *
-   * @return to how many components it was added, the first of them
-   */
-  static int addScaled(float factor, float[] addend, int from, int count, float[] vector, int at) {
-    int end = FLOATS.loopBound(count);
-    for (int i = 0; i < end; i += FLOATS.length()) {
-      FloatVector.fromArray(FLOATS, vector, at + i)
-          .add(FloatVector.fromArray(FLOATS, addend, from + i).mul(factor))
-          .intoArray(vector, at + i);
-    }
-    return end;
+    FloatVector odd =
+        ((FloatVector) number.convertShape(VectorOperators.I2F, WORD_FLOATS, 0))
+            .fma(TWO, ONE_LESS_THAN_NUMBERS);
+    return odd.mul(odd.fma(odd, LEVEL_OFFSETS));
   }
 
   /** What bytes decode to. */

@@ -16,7 +16,11 @@ package io.github.lucenefastlane.codec;
 import org.apache.lucene.util.BitUtil;
 
 /**
- * {@link TokenEncoding#RESIDUAL3}. Belongs to one thread while it encodes; decoding is thread-safe.
+ * {@link TokenEncoding#RESIDUAL3}. Encoding belongs to one thread, decoding is thread-safe.
+ *
+ * <p>Of real tokens (MiniLM, projected to 128 components, 8 a route), the square of the error was
+ * 1.75 times as large without the head, and 1.06 times as large by levels of equal distance. A
+ * random rotation before changed nothing.
  */
 final class ResidualCoder extends VectorCoder {
 
@@ -35,7 +39,21 @@ final class ResidualCoder extends VectorCoder {
   /** What a standard deviation of Gaussian numbers is divided by to become the best scale. */
   private static final double DEVIATION_LEVELS = 550;
 
-  private static final int FITS = 3;
+  /**
+   * How often levels are chosen, each time for the scale that was best for the last ones. Gaussian
+   * numbers, 128 at a time, lose .0341, .0335, .0331 and .0329 of their square then.
+   */
+  private static final int FITS = 2;
+
+  /** Sizes half way between a level and the next. */
+  private static final int[] BETWEEN_LEVELS = {270, 588, 1002};
+
+  /** Divides those. */
+  private static final int STEP = 6;
+
+  /** Of a size in steps, the last one's being all larger: how many levels are nearer to zero. */
+  private static final byte[] LEVELS_BELOW = levelsBelow();
+
   private static final int COEFFICIENT_UNIT = 128;
   private static final int HEADER_BYTES = Short.BYTES + Byte.BYTES;
 
@@ -48,6 +66,17 @@ final class ResidualCoder extends VectorCoder {
     this.words = words(dimension);
     this.rest = new float[dimension];
     this.numbers = new byte[dimension];
+  }
+
+  /** A table, as components would mislead a processor that guesses which way they compare. */
+  private static byte[] levelsBelow() {
+    byte[] below = new byte[BETWEEN_LEVELS[2] / STEP + 1];
+    for (int size : BETWEEN_LEVELS) {
+      for (int step = size / STEP; step < below.length; step++) {
+        below[step]++;
+      }
+    }
+    return below;
   }
 
   static int words(int dimension) {
@@ -103,9 +132,7 @@ final class ResidualCoder extends VectorCoder {
     float scale = scale(code, offset);
     int first = firstWord(offset);
     int i =
-        Simd.PRESENT
-            ? PanamaDecoder.words(scale, code, first, words, dimension, vector, vectorOffset)
-            : 0;
+        Simd.PRESENT ? PanamaDecoder.words(scale, code, first, dimension, vector, vectorOffset) : 0;
     for (; i < words; i++) {
       int word = word(code, first, words, i);
       for (int j = 0, d = i; d < dimension; j++, d += words) {
@@ -117,15 +144,19 @@ final class ResidualCoder extends VectorCoder {
   @Override
   void decode(
       byte[] code, int offset, float[] heads, int headOffset, float[] vector, int vectorOffset) {
-    decode(code, offset, vector, vectorOffset);
+    float scale = scale(code, offset);
     float coefficient = coefficient(code, offset);
-    int d =
+    int first = firstWord(offset);
+    int i =
         Simd.PRESENT
-            ? PanamaDecoder.addScaled(
-                coefficient, heads, headOffset, dimension, vector, vectorOffset)
+            ? PanamaDecoder.words(
+                scale, code, first, dimension, coefficient, heads, headOffset, vector, vectorOffset)
             : 0;
-    for (; d < dimension; d++) {
-      vector[vectorOffset + d] += coefficient * heads[headOffset + d];
+    for (; i < words; i++) {
+      int word = word(code, first, words, i);
+      for (int j = 0, d = i; d < dimension; j++, d += words) {
+        vector[vectorOffset + d] = scale * level(word, j) + coefficient * heads[headOffset + d];
+      }
     }
   }
 
@@ -190,37 +221,29 @@ final class ResidualCoder extends VectorCoder {
   private float fit(float[] vector, double start) {
     double scale = start;
     for (int i = 0; i < FITS && scale > 0; i++) {
-      setNumbers(scale);
-      scale = bestScale();
+      scale = setNumbers(scale);
     }
-    setNumbers(scale);
-    return bfloat16(scale > 0 ? keepingLength(vector, bestScale()) : 0);
-  }
-
-  /** Gives each component of the rest the nearest level. */
-  private void setNumbers(double scale) {
-    // Half way between levels.
-    float inner = (float) (270 * scale);
-    float middle = (float) (588 * scale);
-    float outer = (float) (1002 * scale);
-    for (int d = 0; d < dimension; d++) {
-      float size = Math.abs(rest[d]);
-      int above = (size < inner ? 0 : 1) + (size < middle ? 0 : 1) + (size < outer ? 0 : 1);
-      numbers[d] = (byte) (rest[d] < 0 ? 3 - above : 4 + above);
-    }
+    return bfloat16(scale > 0 ? keepingLength(vector, scale) : 0);
   }
 
   /**
-   * The scale of the levels that is nearest to the rest; not below zero, as no level's sign is
-   * wrong.
+   * Gives each component of the rest the nearest level.
+   *
+   * @return the scale of these levels that is nearest to the rest
    */
-  private double bestScale() {
+  private double setNumbers(double scale) {
+    float steps = (float) (1 / (scale * STEP));
     double product = 0;
-    double squares = 0;
+    long squares = 0;
     for (int d = 0; d < dimension; d++) {
-      int level = level(numbers[d]);
+      // The cast makes 0 of what is not a number, zero times an infinity.
+      int step = (int) Math.min(Math.abs(rest[d]) * steps, LEVELS_BELOW.length - 1);
+      int belowZero = Float.floatToRawIntBits(rest[d]) >> Integer.SIZE - 1;
+      int number = (1 << BITS - 1) + LEVELS_BELOW[step] ^ belowZero & (1 << BITS) - 1;
+      numbers[d] = (byte) number;
+      int level = level(number);
       product += (double) rest[d] * level;
-      squares += (double) level * level;
+      squares += (long) level * level;
     }
     return product / squares;
   }
