@@ -232,7 +232,7 @@ final class ResidualCoder extends VectorCoder {
    * @return the scale of these levels that is nearest to the rest
    */
   private double setNumbers(double scale) {
-    float steps = (float) (1 / (scale * STEP));
+    double steps = 1 / (scale * STEP);
     double product = 0;
     long squares = 0;
     for (int d = 0; d < dimension; d++) {

@@ -60,7 +60,8 @@ public enum TokenEncoding {
    * is its own head; tokens are coded against heads as they are decoded. The coefficient is chosen
    * for the smallest rest, and the scale for the smallest error, then for the length of the vector
    * to stay what it was, unless that doubles the square of the error. The components' errors have a
-   * root mean square of at most a quarter of the largest component.
+   * root mean square of at most a quarter of the largest component, unless that is below
+   * 2<sup>-119</sup>, where a scale has few bits left.
    */
   RESIDUAL3
 }
