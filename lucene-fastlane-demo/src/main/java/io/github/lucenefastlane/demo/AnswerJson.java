@@ -23,7 +23,7 @@ final class AnswerJson {
 
   /**
    * {@code query}, {@code text}, {@code hits} of {@code id} and {@code score}, {@code comparisons},
-   * {@code ms} and {@code router}.
+   * {@code ms} of the search, {@code encode_ms} of what came before it, and {@code router}.
    *
    * @param explain whether to add the {@code views} and each hit's {@code matches}
    */
@@ -45,6 +45,7 @@ final class AnswerJson {
     object.add("hits", hits);
     object.addProperty("comparisons", answer.comparisons());
     object.addProperty("ms", Rounding.to3(answer.millis()));
+    object.addProperty("encode_ms", Rounding.to3(answer.encodeMillis()));
     object.addProperty("router", answer.router());
     if (explain) {
       object.add("views", views(answer.views()));

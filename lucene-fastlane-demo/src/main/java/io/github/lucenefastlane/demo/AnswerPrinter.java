@@ -113,9 +113,10 @@ final class AnswerPrinter {
     long tokens = answer.exhaustive() / answer.queryTokens();
     return String.format(
         Locale.ROOT,
-        "FastLane: %.1f ms, %,d comparisons: %.1f%% of the %,d of exhaustive MaxSim (%d query tokens"
+        "FastLane: %.1f ms (and %.1f to encode the question), %,d comparisons: %.1f%% of the %,d of exhaustive MaxSim (%d query tokens"
             + " x %,d token vectors)",
         answer.millis(),
+        answer.encodeMillis(),
         answer.comparisons(),
         answer.exhaustive() == 0 ? 0 : 100.0 * answer.comparisons() / answer.exhaustive(),
         answer.exhaustive(),

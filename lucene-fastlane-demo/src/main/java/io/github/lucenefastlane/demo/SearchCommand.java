@@ -32,8 +32,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = FastLane.Version.class,
     description =
-        "Search an index by late interaction. Times are of the search alone, without encoding the"
-            + " question and without the first, cold search.")
+        "Search an index by late interaction. Times are of a warm search, after an untimed one;"
+            + " encoding the question, and routing it by the model, are told apart.")
 final class SearchCommand implements Callable<Integer> {
   @ParentCommand private FastLane parent;
 

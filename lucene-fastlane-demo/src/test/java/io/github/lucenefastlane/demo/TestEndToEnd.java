@@ -171,6 +171,7 @@ public class TestEndToEnd extends LuceneTestCase {
       assertEquals("0-0", hitIds(answer).get(0));
       assertTrue(answer.get("comparisons").getAsLong() > 0);
       assertTrue(answer.get("ms").getAsDouble() > 0);
+      assertTrue(answer.get("encode_ms").getAsDouble() > 0);
       double last = Double.POSITIVE_INFINITY;
       for (JsonElement hit : answer.getAsJsonArray("hits")) {
         double score = hit.getAsJsonObject().get("score").getAsDouble();
