@@ -269,6 +269,7 @@ public class MaxSimBenchmark {
             case FLOAT32 -> shape.dimension * Float.BYTES;
             case INT8 -> Float.BYTES + shape.dimension;
             case INT4 -> Float.BYTES + shape.dimension / 2;
+            case RESIDUAL3 -> 3 + 3 * Math.ceilDiv(shape.dimension, Byte.SIZE);
           };
       FastLaneVectorsFormat format =
           new FastLaneVectorsFormat(encoding, FastLaneVectorsFormat.MAX_TOKENS_PER_ROUTE, 2, 2);
