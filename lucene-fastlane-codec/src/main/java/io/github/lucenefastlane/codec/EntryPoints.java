@@ -26,18 +26,24 @@ import org.apache.lucene.util.hnsw.RandomVectorScorer;
 /**
  * Where a lane begins: at the nearest heads of the level above the graph's lowest.
  *
- * <p>Lucene's descent keeps one node a level. Among the heads of unlike texts (two collections in
- * one segment) that is often one from which no way leads to the right ones: a view, being a mean of
- * tokens, is not very near to any head. So all nodes of the lowest level that has few are compared,
- * and the levels below it searched with a beam.
+ * <p>Lucene's descent keeps one node a level. Among the heads of unlike texts (several collections
+ * in one segment) that is often one from which no way leads to the right ones: a view, being a mean
+ * of tokens, is not very near to any head. So all nodes of the lowest level that has few are
+ * compared, and the levels below it searched with a beam. For 203 questions on SQuAD paragraphs
+ * among twenty times as many of other collections, one view and 20 and 100 candidates then keep
+ * .974 and .984 of full MaxSim's nDCG@10 with a beam of 64, .984 and .995 with one of 256, and with
+ * one of 512; all heads compared, .995 and 1.
  */
 final class EntryPoints {
 
   /** The most nodes of a level that are all compared. */
   private static final int MAX_SCANNED = 512;
 
-  /** The nearest nodes that are kept from level to level, and at last. */
-  private static final int BEAM = 64;
+  /** The nearest nodes that are kept from level to level. */
+  private static final int BEAM = 256;
+
+  /** How many of them a lane begins at. */
+  private static final int MOST = 64;
 
   private final RandomVectorScorer heads;
   private final HnswGraph graph;
@@ -76,7 +82,7 @@ final class EntryPoints {
     float[] scores = new float[count];
     heads.bulkScore(nodes, scores, count);
     comparisons = count;
-    NeighborQueue nearest = new NeighborQueue(BEAM, false);
+    NeighborQueue nearest = new NeighborQueue(scanned == 1 ? MOST : BEAM, false);
     for (int i = 0; i < count; i++) {
       nearest.insertWithOverflow(nodes[i], scores[i]);
     }
@@ -87,6 +93,9 @@ final class EntryPoints {
       for (int level = scanned - 1; level > 0; level--) {
         GraphBuilderKnnCollector collector = searcher.searchLevel(heads, BEAM, level, found, graph);
         comparisons += (int) collector.visitedCount();
+        while (level == 1 && collector.size() > MOST) {
+          collector.popNode(); // the farthest
+        }
         found = collector.popUntilNearestKNodes();
       }
     }
