@@ -147,6 +147,9 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
   static final int VERSION_CURRENT = VERSION_START;
   static final int DIRECT_MONOTONIC_BLOCK_SHIFT = 16;
 
+  /** Lucene's merges keep half as many candidates, of which there must be one. */
+  private static final int MIN_BEAM_WIDTH = 2;
+
   private static final int MAX_MERGE_WORKERS = 1024;
 
   private final TokenEncoding tokenEncoding;
@@ -178,7 +181,7 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
    *     #MAX_TOKENS_PER_ROUTE}]; 1 makes each token a route
    * @param maxConn neighbours of a node in the graph, in [1, 512], as in {@link
    *     Lucene99HnswVectorsFormat}
-   * @param beamWidth candidates kept while a node is inserted, in [1, 3200]
+   * @param beamWidth candidates kept while a node is inserted, in [2, 3200]
    * @throws IllegalArgumentException if a number is out of its range
    */
   public FastLaneVectorsFormat(
@@ -193,7 +196,7 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
    * @param tokensPerRoute tokens of a route, but for a document's last one, in [1, {@value
    *     #MAX_TOKENS_PER_ROUTE}]; 1 makes each token a route
    * @param maxConn neighbours of a node in the graph, in [1, 512]
-   * @param beamWidth candidates kept while a node is inserted, in [1, 3200]
+   * @param beamWidth candidates kept while a node is inserted, in [2, 3200]
    * @param mergeWorkers threads a merge uses, in [1, 1024]
    * @param mergeExecutor runs them; null for the executor that the merge scheduler offers. Must be
    *     null if there is one worker
@@ -210,18 +213,20 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
     super(NAME);
     this.tokenEncoding = Objects.requireNonNull(tokenEncoding, "tokenEncoding");
     this.blocks = new RouteBlocks(tokensPerRoute);
-    this.maxConn = check("maxConn", maxConn, Lucene99HnswVectorsFormat.MAXIMUM_MAX_CONN);
-    this.beamWidth = check("beamWidth", beamWidth, Lucene99HnswVectorsFormat.MAXIMUM_BEAM_WIDTH);
-    this.mergeWorkers = check("mergeWorkers", mergeWorkers, MAX_MERGE_WORKERS);
+    this.maxConn = check("maxConn", maxConn, 1, Lucene99HnswVectorsFormat.MAXIMUM_MAX_CONN);
+    this.beamWidth =
+        check("beamWidth", beamWidth, MIN_BEAM_WIDTH, Lucene99HnswVectorsFormat.MAXIMUM_BEAM_WIDTH);
+    this.mergeWorkers = check("mergeWorkers", mergeWorkers, 1, MAX_MERGE_WORKERS);
     if (mergeWorkers == 1 && mergeExecutor != null) {
       throw new IllegalArgumentException("mergeExecutor must be null if mergeWorkers is 1");
     }
     this.mergeExecutor = mergeExecutor == null ? null : new TaskExecutor(mergeExecutor);
   }
 
-  static int check(String name, int value, int max) {
-    if (value < 1 || value > max) {
-      throw new IllegalArgumentException(name + " must be in [1, " + max + "], got " + value);
+  static int check(String name, int value, int min, int max) {
+    if (value < min || value > max) {
+      throw new IllegalArgumentException(
+          name + " must be in [" + min + ", " + max + "], got " + value);
     }
     return value;
   }

@@ -34,7 +34,8 @@ public record RouteBlocks(int size) {
    * @throws IllegalArgumentException if the size is out of it
    */
   public RouteBlocks {
-    FastLaneVectorsFormat.check("tokensPerRoute", size, FastLaneVectorsFormat.MAX_TOKENS_PER_ROUTE);
+    FastLaneVectorsFormat.check(
+        "tokensPerRoute", size, 1, FastLaneVectorsFormat.MAX_TOKENS_PER_ROUTE);
   }
 
   /**

@@ -36,6 +36,7 @@ import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.NamedThreadFactory;
 
 /** The format's parameters, limits, and accounts of memory and disk. */
@@ -70,13 +71,42 @@ public class TestFastLaneVectorsFormat extends LuceneTestCase {
     assertRefused("tokensPerRoute must be in [1, 1048576], got 1048577", 1048577, 16, 100, 1);
     assertRefused("maxConn must be in [1, 512], got 0", 8, 0, 100, 1);
     assertRefused("maxConn must be in [1, 512], got 513", 8, 513, 100, 1);
-    assertRefused("beamWidth must be in [1, 3200], got -1", 8, 16, -1, 1);
-    assertRefused("beamWidth must be in [1, 3200], got 3201", 8, 16, 3201, 1);
+    assertRefused("beamWidth must be in [2, 3200], got 1", 8, 16, 1, 1);
+    assertRefused("beamWidth must be in [2, 3200], got 3201", 8, 16, 3201, 1);
     assertRefused("mergeWorkers must be in [1, 1024], got 0", 8, 16, 100, 0);
     assertRefused("mergeWorkers must be in [1, 1024], got 1025", 8, 16, 100, 1025);
     expectThrows(NullPointerException.class, () -> new FastLaneVectorsFormat(null));
-    new FastLaneVectorsFormat(TokenEncoding.INT8, 1, 1, 1);
+    new FastLaneVectorsFormat(TokenEncoding.INT8, 1, 1, 2);
     new FastLaneVectorsFormat(TokenEncoding.INT8, 1 << 20, 512, 3200, 1024, null);
+  }
+
+  /** The least that is not refused is enough to build a graph, and to merge two. */
+  public void testSmallestGraph() throws IOException {
+    TokenEncoding encoding = RandomFormats.encoding(random());
+    ExecutorService executor = Executors.newFixedThreadPool(2, new NamedThreadFactory("merges"));
+    Corpus corpus = new Corpus(List.of(FIELD));
+    StoredVectors stored = new StoredVectors(corpus, encoding);
+    RandomIndexer indexer = new RandomIndexer(random(), corpus, 4);
+    try (Directory directory = newDirectory()) {
+      for (int workers = 1; workers <= 2; workers++) {
+        FastLaneVectorsFormat format =
+            new FastLaneVectorsFormat(encoding, 1, 1, 2, workers, workers == 1 ? null : executor);
+        try (IndexWriter writer = newWriter(directory, format)) {
+          for (int segment = 0; segment < 2; segment++) {
+            indexer.add(writer, 1000);
+            writer.flush();
+          }
+          writer.forceMerge(1);
+          try (DirectoryReader reader = DirectoryReader.open(writer)) {
+            stored.assertStored(reader);
+            assertTrue(getOnlyLeafReader(reader).maxDoc() >= 2000);
+          }
+        }
+      }
+      TestUtil.checkIndex(directory);
+    } finally {
+      executor.shutdown();
+    }
   }
 
   private static void assertRefused(
