@@ -22,6 +22,7 @@ import java.util.Map;
 import org.apache.lucene.codecs.Codec;
 import org.apache.lucene.index.CodecReader;
 import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReader;
@@ -34,6 +35,7 @@ import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.Sort;
 import org.apache.lucene.search.SortField;
+import org.apache.lucene.search.VectorScorer;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.index.MismatchedCodecReader;
 import org.apache.lucene.tests.util.TestUtil;
@@ -258,6 +260,44 @@ abstract class BaseQuantizedVectorsFormatTestCase extends BaseFastLaneVectorsFor
       writer2.forceMerge(1);
       assertStored(corpus, writer2);
     }
+  }
+
+  /**
+   * Compares sums of floats bit for bit, of which the last one changes once they are compiled. With
+   * no raw vectors to empty, what the scores are of is compared instead: what codes decode to.
+   */
+  @Override
+  public void testScoresUnchangedWithEmptyRawVectors() throws Exception {
+    VectorField field = randomFloatField("field");
+    Corpus corpus = singleVectors(field);
+    RandomIndexer indexer = new RandomIndexer(random(), corpus, 1);
+    try (Directory directory = newDirectory();
+        IndexWriter writer = new IndexWriter(directory, newIndexWriterConfig())) {
+      indexer.add(writer, atLeast(20));
+      float[] target = indexer.generator(field).target();
+      try (DirectoryReader reader = DirectoryReader.open(writer)) {
+        for (LeafReaderContext leaf : reader.leaves()) {
+          FloatVectorValues values = leaf.reader().getFloatVectorValues(field.name());
+          if (values != null) {
+            assertScoresDecoded(values, field, target);
+          }
+        }
+      }
+    }
+  }
+
+  private static void assertScoresDecoded(
+      FloatVectorValues values, VectorField field, float[] target) throws Exception {
+    VectorScorer scorer = values.scorer(target);
+    FloatVectorValues decoded = values.copy();
+    DocIdSetIterator documents = scorer.iterator();
+    int ord = 0;
+    for (; documents.nextDoc() != DocIdSetIterator.NO_MORE_DOCS; ord++) {
+      assertEquals(values.ordToDoc(ord), documents.docID());
+      float expected = field.compare(target, decoded.vectorValue(ord));
+      assertEquals(expected, scorer.score(), 1e-5f * Math.max(10, expected));
+    }
+    assertEquals(values.size(), ord);
   }
 
   /** Expects four bytes a component to be buffered; codes take less. */
