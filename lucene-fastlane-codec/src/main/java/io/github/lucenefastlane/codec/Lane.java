@@ -32,9 +32,9 @@ import org.apache.lucene.util.hnsw.RandomVectorScorer;
  * documents, and from documents, unless the collector asked by {@link HeadSearchStrategy} for heads
  * only, to their best tokens.
  *
- * <p>Where there is no graph, or fewer documents are accepted than the graph search would visit,
- * the accepted documents are compared one by one, which is exact. Each document is collected once,
- * and each comparison is counted as a visit.
+ * <p>Where there is no graph, or so few documents are accepted that the graph search would take
+ * longer, the accepted documents are compared one by one, which is exact. Each document is
+ * collected once, and each comparison is counted as a visit.
  */
 final class Lane {
 
@@ -51,8 +51,8 @@ final class Lane {
   private static final int MIN_HEAD_DEPTH = 32;
 
   /**
-   * How many heads are scanned in the time of one of the visits that Lucene's estimate expects:
-   * there are about twice as many, each somewhere else in memory.
+   * How many heads, or tokens, are scanned in the time of one of the visits that Lucene's estimate
+   * expects: there are about twice as many, each somewhere else in memory.
    */
   private static final int SCANNED_PER_VISIT = 8;
 
@@ -111,9 +111,9 @@ final class Lane {
     if (graph.size() == 0
         || depth >= documents
         || expectedVisits >= acceptedHeads
-        || filterMakesScanCheaper(expectedVisits, acceptedHeads)) {
+        || filterMakesScanCheaper(expectedVisits, acceptedDocuments, acceptedHeads)) {
       scan(acceptDocs);
-    } else if (byHead == false && expectedVisits + depth * tokensPerDocument() > visitsLeft()) {
+    } else if (byHead == false && expectedComparisons(graph) > visitsLeft()) {
       // The search would end early. Its caller, who set the limit, has something else in mind then,
       // and need not wait for it.
       collector.incVisitedCount((int) visitsLeft());
@@ -126,10 +126,17 @@ final class Lane {
    * The graph search goes through heads that are not accepted too, so that it visits more the fewer
    * are, while there is less to scan.
    */
-  private boolean filterMakesScanCheaper(int expectedVisits, int acceptedHeads) {
+  private boolean filterMakesScanCheaper(
+      int expectedVisits, int acceptedDocuments, int acceptedHeads) {
+    long scanned = byHead ? acceptedHeads : acceptedDocuments * tokensPerDocument();
     return acceptedHeads < field.size()
-        && (double) SCANNED_PER_VISIT * expectedVisits * field.size() / acceptedHeads
-            >= acceptedHeads;
+        && (double) SCANNED_PER_VISIT * expectedVisits * field.size() / acceptedHeads >= scanned;
+  }
+
+  /** About how many comparisons the graph search takes, once it has begun. */
+  private long expectedComparisons(HnswGraph graph) {
+    int expectedVisits = HnswGraphSearcher.expectedVisitedNodes(depth, graph.size());
+    return byHead ? expectedVisits : expectedVisits + depth * tokensPerDocument();
   }
 
   private long visitsLeft() {
@@ -169,9 +176,7 @@ final class Lane {
     EntryPoints entryPoints = new EntryPoints(heads, graph);
     if (entryPoints.exist() == false
         || collector.getSearchStrategy() instanceof KnnSearchStrategy.Seeded
-        || entryPoints.expectedComparisons()
-                + HnswGraphSearcher.expectedVisitedNodes(depth, graph.size())
-            > visitsLeft()) {
+        || entryPoints.expectedComparisons() + expectedComparisons(graph) > visitsLeft()) {
       return;
     }
     lane.enterAt(entryPoints.find());

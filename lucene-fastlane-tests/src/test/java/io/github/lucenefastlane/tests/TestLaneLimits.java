@@ -134,6 +134,23 @@ public class TestLaneLimits extends LuceneTestCase {
     assertEquals(0, found.scoreDocs.length);
   }
 
+  /** Documents that a filter leaves are not scanned if their tokens, not heads, are too many. */
+  @Repeat(iterations = 5)
+  public void testFilterThatLeavesManyTokens() throws IOException {
+    int accepted = leaf.maxDoc() * 3 / 5;
+    FixedBitSet bits = new FixedBitSet(leaf.maxDoc());
+    while (bits.cardinality() < accepted) {
+      bits.set(random().nextInt(leaf.maxDoc()));
+    }
+    KnnCollector collector = new TopKnnCollector(10, Integer.MAX_VALUE);
+    AcceptDocs filter = AcceptDocs.fromLiveDocs(bits, leaf.maxDoc());
+    leaf.searchNearestVectors(FIELD, randomVector(), collector, filter);
+    assertEquals(10, collector.topDocs().scoreDocs.length);
+    assertTrue(
+        collector.visitedCount() + " comparisons, of " + accepted + " documents",
+        collector.visitedCount() < (long) accepted * TOKENS);
+  }
+
   /** When time runs out, the documents of the best heads so far are still scored, but few. */
   @Repeat(iterations = 5)
   public void testTimeoutLeavesFewDocumentsToScore() throws IOException {
