@@ -220,7 +220,7 @@ final class ResidualCoder extends VectorCoder {
   /** Sets the numbers of the levels of the rest, and returns their scale. */
   private float fit(float[] vector, double start) {
     double scale = start;
-    for (int i = 0; i < FITS && scale > 0; i++) {
+    for (int i = 0; i < FITS; i++) {
       scale = setNumbers(scale);
     }
     return bfloat16(scale > 0 ? keepingLength(vector, scale) : 0);

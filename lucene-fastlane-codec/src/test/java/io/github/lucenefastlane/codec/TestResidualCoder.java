@@ -168,6 +168,26 @@ public class TestResidualCoder extends LuceneTestCase {
     }
   }
 
+  /** Nothing of a vector is left in the next one's code, where that has no rest to code. */
+  public void testCodesOfNothing() {
+    int dimension = TestUtil.nextInt(random(), 1, 40);
+    float[] head = gaussian(dimension, 1);
+    float[] half = new float[dimension];
+    for (int d = 0; d < dimension; d++) {
+      half[d] = head[d] / 2;
+    }
+    for (float[] vector : new float[][] {new float[dimension], half}) {
+      VectorCoder used = coder(dimension);
+      byte[] after = new byte[used.bytes()];
+      used.encode(gaussian(dimension, 1), after, 0);
+      used.encode(vector, head, after, 0);
+      byte[] first = new byte[used.bytes()];
+      coder(dimension).encode(vector, head, first, 0);
+      assertArrayEquals(first, after);
+      assertArrayEquals(vector, decode(used, after, 0, head), 0f);
+    }
+  }
+
   public void testZeroHead() {
     float[] vector = gaussian(20, 1);
     VectorCoder coder = coder(20);
