@@ -280,14 +280,18 @@ final class MergedField {
    */
   private final class Copier {
     private final SegmentField field;
+    private final boolean sameRoutes;
+    private final boolean sameCodes;
     private float[][] rows = new float[0][];
 
     Copier(SegmentField field) {
       this.field = field;
+      this.sameRoutes = field.entry.sameRoutes(format);
+      this.sameCodes = field.entry.sameCodes(format);
     }
 
     void copy(int ord) throws IOException {
-      if (field.entry.sameRoutes(format)) {
+      if (sameRoutes) {
         field.read(ord, scratch);
         return;
       }
@@ -301,7 +305,7 @@ final class MergedField {
         System.arraycopy(tokens, t * dimension, rows[t], 0, dimension);
       }
       encoder.encode(rows, count, scratch);
-      if (field.entry.sameCodes(format)) {
+      if (sameCodes) {
         System.arraycopy(field.tokenCodes(ord), 0, scratch.tokens, 0, scratch.tokenBytes());
       }
     }
