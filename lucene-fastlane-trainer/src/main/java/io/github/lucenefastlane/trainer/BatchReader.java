@@ -33,7 +33,7 @@ final class BatchReader {
   BatchReader(TrainingConfig config, StateReader states) {
     this.config = config;
     this.states = states;
-    this.untrained = new CachedStates(config);
+    this.untrained = states instanceof CachedStates ? states : new CachedStates(config);
   }
 
   /**
@@ -84,15 +84,17 @@ final class BatchReader {
     Shape shape = new Shape(queries.length, documents.length);
     TokenBlock queryBlock = states.queries(manager, weights, set, queries);
     TokenBlock documentBlock = states.documents(manager, weights, set, documents);
+    boolean frozen = states == untrained;
+    TokenBlock teacherQueries =
+        frozen ? queryBlock : untrained.queries(manager, weights, set, queries);
+    TokenBlock teacherDocuments =
+        frozen ? documentBlock : untrained.documents(manager, weights, set, documents);
     NDArray content = queryBlock.content(manager);
     return new Batch(
         queryBlock,
         content,
         documentBlock,
-        Scores.maxSim(
-            untrained.queries(manager, weights, set, queries).vectors(),
-            content,
-            untrained.documents(manager, weights, set, documents).vectors()),
+        Scores.maxSim(teacherQueries.vectors(), content, teacherDocuments.vectors()),
         manager.create(wanted, shape),
         manager.create(excluded, shape));
   }
