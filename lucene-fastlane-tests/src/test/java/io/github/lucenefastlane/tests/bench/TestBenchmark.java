@@ -218,7 +218,8 @@ public class TestBenchmark extends LuceneTestCase {
     assertEquals(Map.of("1.0 0.0", 5, "0.5 0.0", 4, "0.1 0.0", 4, "1.0 0.3", 4), scopes);
   }
 
-  public void testScopesAreIndependentOfOthers() {
+  /** A filter accepts what a deletion of as large a share deletes. */
+  public void testScopesChooseTheSameDocuments() {
     Scope half = new Scope(0.5, 0);
     Scope rest = new Scope(1, 0.5);
     int accepted = 0;
