@@ -32,14 +32,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
-import org.apache.lucene.codecs.Codec;
-import org.apache.lucene.tests.util.LuceneTestCase;
-import org.apache.lucene.tests.util.TestUtil;
-import org.junit.AfterClass;
-import org.junit.BeforeClass;
 
 /** The benchmark from its command line, on little data. Times are not looked at. */
-public class TestBenchmark extends LuceneTestCase {
+public class TestBenchmark extends DefaultCodecTestCase {
 
   private static final List<String> KEYS =
       List.of(
@@ -58,21 +53,6 @@ public class TestBenchmark extends LuceneTestCase {
           "build_s",
           "bytes_per_token",
           "heap_mb");
-
-  private static Codec saved;
-
-  /** What is measured is the default codec, not a random one. */
-  @BeforeClass
-  public static void useDefaultCodec() {
-    saved = Codec.getDefault();
-    Codec.setDefault(TestUtil.getDefaultCodec());
-  }
-
-  @AfterClass
-  public static void restoreCodec() {
-    Codec.setDefault(saved);
-    saved = null;
-  }
 
   private static final StringWriter ERRORS = new StringWriter();
 

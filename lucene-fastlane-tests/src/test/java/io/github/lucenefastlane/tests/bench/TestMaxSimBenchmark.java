@@ -14,31 +14,11 @@
 package io.github.lucenefastlane.tests.bench;
 
 import io.github.lucenefastlane.codec.TokenEncoding;
-import org.apache.lucene.codecs.Codec;
-import org.apache.lucene.tests.util.LuceneTestCase;
-import org.apache.lucene.tests.util.TestUtil;
-import org.junit.AfterClass;
-import org.junit.BeforeClass;
 
 /** What is timed against each other gives the same scores. Times are not looked at. */
-public class TestMaxSimBenchmark extends LuceneTestCase {
+public class TestMaxSimBenchmark extends DefaultCodecTestCase {
 
   private static final MaxSimBenchmark BENCHMARK = new MaxSimBenchmark();
-
-  private static Codec saved;
-
-  /** What is measured is the default codec, not a random one. */
-  @BeforeClass
-  public static void useDefaultCodec() {
-    saved = Codec.getDefault();
-    Codec.setDefault(TestUtil.getDefaultCodec());
-  }
-
-  @AfterClass
-  public static void restoreCodec() {
-    Codec.setDefault(saved);
-    saved = null;
-  }
 
   private static MaxSimBenchmark.Shape shape(int queryTokens) {
     MaxSimBenchmark.Shape shape = new MaxSimBenchmark.Shape();

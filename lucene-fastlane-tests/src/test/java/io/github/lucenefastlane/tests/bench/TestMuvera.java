@@ -18,17 +18,15 @@ import io.github.lucenefastlane.codec.TokenEncoding;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Path;
-import org.apache.lucene.codecs.Codec;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
-import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.VectorUtil;
 
 /** Fixed-dimensional encodings are what the paper says, and find what they should. */
-public class TestMuvera extends LuceneTestCase {
+public class TestMuvera extends DefaultCodecTestCase {
 
   private static float[][] randomTokens(int count, int dimension) {
     float[][] tokens = new float[count][dimension];
@@ -128,32 +126,26 @@ public class TestMuvera extends LuceneTestCase {
 
   /** Where all documents are candidates, the answer is exact MaxSim's. */
   public void testAllCandidatesAreExact() throws Exception {
-    Codec saved = Codec.getDefault();
-    Codec.setDefault(TestUtil.getDefaultCodec());
-    try {
-      int dimension = 8 + random().nextInt(32);
-      int size = 40;
-      Path folder = createTempDir();
-      SyntheticCorpus corpus = new SyntheticCorpus(size, 12, dimension, true, random().nextLong());
-      VectorIndex index = new MuveraIndex(dimension, TokenEncoding.FLOAT32);
-      BuiltIndex.build(index, corpus, folder, new Progress(new PrintWriter(Writer.nullWriter())));
-      try (Directory directory = FSDirectory.open(folder);
-          DirectoryReader reader = DirectoryReader.open(directory)) {
-        IndexSearcher searcher = new IndexSearcher(reader);
-        for (int q = 0; q < 5; q++) {
-          float[][] query = corpus.query(q);
-          TopDocuments exact = new TopDocuments(size);
-          for (int n = 0; n < size; n++) {
-            exact.add(n, score(query, corpus.document(n)));
-          }
-          Answer answer = new MuveraSearch(dimension, size).search(searcher, query, size);
-          assertEquals(size, answer.uncounted().length);
-          assertTrue(answer.comparisons() >= size);
-          assertArrayEquals(exact.documents(), answer.documents());
+    int dimension = 8 + random().nextInt(32);
+    int size = 40;
+    Path folder = createTempDir();
+    SyntheticCorpus corpus = new SyntheticCorpus(size, 12, dimension, true, random().nextLong());
+    VectorIndex index = new MuveraIndex(dimension, TokenEncoding.FLOAT32);
+    BuiltIndex.build(index, corpus, folder, new Progress(new PrintWriter(Writer.nullWriter())));
+    try (Directory directory = FSDirectory.open(folder);
+        DirectoryReader reader = DirectoryReader.open(directory)) {
+      IndexSearcher searcher = new IndexSearcher(reader);
+      for (int q = 0; q < 5; q++) {
+        float[][] query = corpus.query(q);
+        TopDocuments exact = new TopDocuments(size);
+        for (int n = 0; n < size; n++) {
+          exact.add(n, score(query, corpus.document(n)));
         }
+        Answer answer = new MuveraSearch(dimension, size).search(searcher, query, size);
+        assertEquals(size, answer.uncounted().length);
+        assertTrue(answer.comparisons() >= size);
+        assertArrayEquals(exact.documents(), answer.documents());
       }
-    } finally {
-      Codec.setDefault(saved);
     }
   }
 

@@ -15,31 +15,11 @@ package io.github.lucenefastlane.tests.bench;
 
 import com.carrotsearch.randomizedtesting.generators.RandomPicks;
 import io.github.lucenefastlane.codec.TokenEncoding;
-import org.apache.lucene.codecs.Codec;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.store.Directory;
-import org.apache.lucene.tests.util.LuceneTestCase;
-import org.apache.lucene.tests.util.TestUtil;
-import org.junit.AfterClass;
-import org.junit.BeforeClass;
 
 /** What is timed writes one segment of all documents. Times are not looked at. */
-public class TestWritingBenchmarks extends LuceneTestCase {
-
-  private static Codec saved;
-
-  /** What is measured is the default codec, not a random one. */
-  @BeforeClass
-  public static void useDefaultCodec() {
-    saved = Codec.getDefault();
-    Codec.setDefault(TestUtil.getDefaultCodec());
-  }
-
-  @AfterClass
-  public static void restoreCodec() {
-    Codec.setDefault(saved);
-    saved = null;
-  }
+public class TestWritingBenchmarks extends DefaultCodecTestCase {
 
   private static void checkOneSegment(Directory directory, int documents) throws Exception {
     try (DirectoryReader reader = DirectoryReader.open(directory)) {
