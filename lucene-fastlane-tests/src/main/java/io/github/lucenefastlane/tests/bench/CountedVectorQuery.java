@@ -13,11 +13,20 @@
  */
 package io.github.lucenefastlane.tests.bench;
 
+import java.io.IOException;
+import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.QueryTimeout;
+import org.apache.lucene.search.AcceptDocs;
+import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.KnnFloatVectorQuery;
 import org.apache.lucene.search.Query;
 import org.apache.lucene.search.TopDocs;
+import org.apache.lucene.search.knn.KnnCollectorManager;
 
-/** Lucene's vector query, which tells how many vectors it compared. */
+/**
+ * Lucene's vector query, which tells how many vectors it compared: also in a graph search that it
+ * gives up, to compare all that a filter accepts.
+ */
 final class CountedVectorQuery extends KnnFloatVectorQuery {
 
   private final VisitedCount visited;
@@ -31,8 +40,20 @@ final class CountedVectorQuery extends KnnFloatVectorQuery {
   }
 
   @Override
-  protected TopDocs mergeLeafResults(TopDocs[] perLeafResults) {
-    visited.add(perLeafResults);
-    return super.mergeLeafResults(perLeafResults);
+  protected TopDocs approximateSearch(
+      LeafReaderContext context,
+      AcceptDocs accepted,
+      int visitedLimit,
+      KnnCollectorManager knnCollectorManager)
+      throws IOException {
+    return visited.add(
+        super.approximateSearch(context, accepted, visitedLimit, knnCollectorManager));
+  }
+
+  @Override
+  protected TopDocs exactSearch(
+      LeafReaderContext context, DocIdSetIterator accepted, QueryTimeout timeout)
+      throws IOException {
+    return visited.add(super.exactSearch(context, accepted, timeout));
   }
 }

@@ -23,8 +23,14 @@ final class VisitedCount {
   /** Lucene's vector queries tell it as the hits that they looked at. */
   void add(TopDocs[] perLeafResults) {
     for (TopDocs results : perLeafResults) {
-      visited += results.totalHits.value();
+      add(results);
     }
+  }
+
+  /** The same of one search of a segment. */
+  TopDocs add(TopDocs results) {
+    visited += results.totalHits.value();
+    return results;
   }
 
   long visited() {
