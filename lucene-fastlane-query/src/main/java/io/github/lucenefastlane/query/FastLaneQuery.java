@@ -58,7 +58,7 @@ import org.apache.lucene.search.Weight;
  * <h2>Which documents are scored</h2>
  *
  * <p>Each view looks in every segment for documents by the similarity of their best head, and keeps
- * the best of all segments: {@code candidates} of them, or twice as many and 128 more where a
+ * the best of all segments: {@code candidates} of them, or twice as many and 192 more where a
  * second look can tell the better ones. That look is MaxSim over the documents' heads, where they
  * have far fewer heads than tokens, else, with several views, the routed score (as above, of these
  * similarities). The {@code candidates} so chosen from the union of the views' documents are scored

@@ -103,11 +103,11 @@ public class TestHeadStage extends LuceneTestCase {
   }
 
   /**
-   * Sixteen tokens make four blocks of four. The lane finds two documents per candidate, and 128.
+   * Sixteen tokens make four blocks of four. The lane finds two documents per candidate, and 192.
    */
   public void testFewHeadsAreCompared() throws IOException {
-    FastLaneStats stats = search(4, atLeast(160));
-    assertEquals((128 + 2 * CANDIDATES) * 4 * 4, stats.headComparisons());
+    FastLaneStats stats = search(4, atLeast(220));
+    assertEquals((192 + 2 * CANDIDATES) * 4 * 4, stats.headComparisons());
     assertEquals(CANDIDATES, stats.candidates());
     assertEquals(CANDIDATES * TOKENS * 4, stats.rerankComparisons());
   }
