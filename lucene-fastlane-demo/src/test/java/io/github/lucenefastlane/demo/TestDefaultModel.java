@@ -39,19 +39,19 @@ import org.junit.BeforeClass;
  */
 public class TestDefaultModel extends LuceneTestCase {
   // Measured on 2026-11-22 by this test: int8 index, JDK 25 on x86-64 with 512-bit vectors. BM25
-  // has 0.689 here, and one pooled vector 0.913.
+  // has 0.689 here, and one pooled vector 0.895.
 
   /** nDCG@10 of full late interaction. */
-  private static final double MAXSIM = 0.9573;
+  private static final double MAXSIM = 0.9546;
 
-  /** nDCG@10 of the mean view, ranked by the routed score. */
-  private static final double ROUTED = 0.9429;
+  /** nDCG@10 of the one learned view, ranked by the routed score. */
+  private static final double ROUTED = 0.9182;
 
   /** nDCG@10 of its 10 and 20 candidates in MaxSim's order. */
-  private static final double RERANKED = 0.9573;
+  private static final double RERANKED = 0.9546;
 
   /** Share of MaxSim's first ten that are among 20 candidates. */
-  private static final double RECOVERED_20 = 0.9667;
+  private static final double RECOVERED_20 = 0.9604;
 
   /**
    * Other processors add floats in another order, and two or three of the questions may then have
@@ -77,7 +77,7 @@ public class TestDefaultModel extends LuceneTestCase {
             "--cache",
             folder.resolve("cache"),
             "--routers",
-            "mean",
+            "learned",
             "--views",
             "1",
             "--candidates",
@@ -138,7 +138,9 @@ public class TestDefaultModel extends LuceneTestCase {
 
   public void testName() throws IOException {
     try (TokenEncoder encoder = TokenEncoder.loadDefault()) {
-      assertEquals("all-MiniLM-L6-v2", encoder.name());
+      assertEquals("all-MiniLM-L6-v2+head-884b4be0", encoder.name());
+      assertEquals(128, encoder.dimension());
+      assertTrue(encoder.hasRouter());
     }
   }
 }

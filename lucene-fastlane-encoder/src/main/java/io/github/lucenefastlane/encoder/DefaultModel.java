@@ -20,7 +20,7 @@ import java.util.function.Function;
 
 /**
  * The default model: the head that lies beside this class, with the {@code fastlane.json} beside
- * it, on the base that this names; without a head, MiniLM as it is.
+ * it, on the base that this names. A build without the head has MiniLM as it is.
  */
 final class DefaultModel {
   private DefaultModel() {}

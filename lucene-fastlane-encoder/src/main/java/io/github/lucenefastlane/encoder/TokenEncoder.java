@@ -229,8 +229,8 @@ public final class TokenEncoder implements Closeable {
   }
 
   /**
-   * Loads the default model: the head that ships with this library, on the model of {@link
-   * #loadMiniLm()}; as long as none ships, that model itself.
+   * Loads the default model: on the model of {@link #loadMiniLm()}, a projection of its vectors to
+   * 128 components and a query router, which ship with this library.
    *
    * @throws IllegalArgumentException if the base's artifact is not on the class path
    * @throws IOException if it cannot be read
