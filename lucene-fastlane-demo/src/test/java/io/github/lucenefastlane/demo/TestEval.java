@@ -157,7 +157,8 @@ public class TestEval extends LuceneTestCase {
     expected.add("pooled null null null");
     expected.add("pooled+rerank null null 3");
     expected.add("pooled+rerank null null 100");
-    for (String routed : List.of("mean 1", "coverage 1", "coverage 2", "all all")) {
+    for (String routed :
+        List.of("mean 1", "coverage 1", "coverage 2", "learned 1", "learned 2", "all all")) {
       for (String candidates : List.of("0", "3", "100")) {
         expected.add("fastlane " + routed + " " + candidates);
       }
@@ -226,7 +227,7 @@ public class TestEval extends LuceneTestCase {
     }
     assertFigures(maxSim, only(rows, "maxsim"));
     assertFigures(pooled, only(rows, "pooled"));
-    assertEquals(4 * 384, only(rows, "maxsim").get("bytes_per_token").getAsDouble(), 10);
+    assertEquals(4 * 128, only(rows, "maxsim").get("bytes_per_token").getAsDouble(), 10);
   }
 
   private static void assertFigures(double[] expected, JsonObject row) {
@@ -447,7 +448,17 @@ public class TestEval extends LuceneTestCase {
   }
 
   public void testLearnedRouterIsRefusedWithoutOne() {
-    Cli cli = Cli.run("eval", "--cache", cache, "--data", music, "--routers", "mean,learned");
+    Cli cli =
+        Cli.run(
+            "eval",
+            "--cache",
+            cache,
+            "--data",
+            music,
+            "--model",
+            Model.PLAIN,
+            "--routers",
+            "mean,learned");
     assertEquals(1, cli.code());
     assertTrue(cli.err(), cli.err().contains("has no learned router"));
   }
