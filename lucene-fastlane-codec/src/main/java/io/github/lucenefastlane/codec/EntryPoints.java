@@ -82,24 +82,22 @@ final class EntryPoints {
     float[] scores = new float[count];
     heads.bulkScore(nodes, scores, count);
     comparisons = count;
-    NeighborQueue nearest = new NeighborQueue(scanned == 1 ? MOST : BEAM, false);
+    GraphBuilderKnnCollector nearest = new GraphBuilderKnnCollector(BEAM);
     for (int i = 0; i < count; i++) {
-      nearest.insertWithOverflow(nodes[i], scores[i]);
+      nearest.collect(nodes[i], scores[i]);
     }
-    int[] found = nearest.nodes();
     if (scanned > 1) {
       HnswGraphSearcher searcher =
           new HnswGraphSearcher(new NeighborQueue(BEAM, true), visited(graph.maxNodeId() + 1));
       for (int level = scanned - 1; level > 0; level--) {
-        GraphBuilderKnnCollector collector = searcher.searchLevel(heads, BEAM, level, found, graph);
-        comparisons += (int) collector.visitedCount();
-        while (level == 1 && collector.size() > MOST) {
-          collector.popNode(); // the farthest
-        }
-        found = collector.popUntilNearestKNodes();
+        nearest = searcher.searchLevel(heads, BEAM, level, nearest.popUntilNearestKNodes(), graph);
+        comparisons += (int) nearest.visitedCount();
       }
     }
-    return found;
+    while (nearest.size() > MOST) {
+      nearest.popNode(); // the farthest
+    }
+    return nearest.popUntilNearestKNodes();
   }
 
   /** How many comparisons {@link #find} took. */
