@@ -88,17 +88,18 @@ final class GroundTruth {
     }
     int document;
     while ((document = next.getAndIncrement()) < corpus.size()) {
-      float[][] tokens = corpus.document(document);
+      int number = document;
+      float[][] tokens = corpus.document(number);
       float[] rows = new float[tokens.length * corpus.dimension()];
       for (int t = 0; t < tokens.length; t++) {
         System.arraycopy(tokens[t], 0, rows, t * corpus.dimension(), corpus.dimension());
       }
+      List<TopDocuments[]> containing =
+          scopes.stream().filter(scope -> scope.contains(number)).map(best::get).toList();
       for (int q = 0; q < queries.length; q++) {
         float score = scorers[q].score(rows, tokens.length);
-        for (Scope scope : scopes) {
-          if (scope.contains(document)) {
-            best.get(scope)[q].add(document, score);
-          }
+        for (TopDocuments[] ofScope : containing) {
+          ofScope[q].add(number, score);
         }
       }
       progress.advance();
