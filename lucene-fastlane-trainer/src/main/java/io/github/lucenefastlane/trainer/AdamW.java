@@ -81,8 +81,7 @@ final class AdamW {
           float[] v = second.get(name).values();
           boolean projection = name.equals("projection");
           boolean decays = tensor.shape().length > 1 && !projection;
-          double share = name.startsWith(EncoderGraph.PREFIX) ? encoderRate : 1;
-          double rate = (projection ? projectionRate : share) * learningRate;
+          double rate = share(name) * learningRate;
           double shrink = decays ? 1 - rate * decay : 1;
           for (int i = 0; i < values.length; i++) {
             double g = gradient[i] * clip;
@@ -92,5 +91,13 @@ final class AdamW {
             values[i] = (float) (shrink * values[i] - rate * move);
           }
         });
+  }
+
+  /** Of the learning rate that a tensor has. */
+  private double share(String name) {
+    if (name.startsWith(EncoderGraph.PREFIX)) {
+      return encoderRate;
+    }
+    return name.equals("projection") ? projectionRate : 1;
   }
 }

@@ -27,6 +27,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.BinaryOperator;
 import java.util.function.LongBinaryOperator;
 import java.util.stream.IntStream;
@@ -37,36 +38,62 @@ import java.util.stream.IntStream;
  * known; what integers are reckoned with stays on the Java heap.
  */
 final class GraphRun {
-  /** The operators that are known, in the default domain. */
-  static final Set<String> OPERATORS =
-      Set.of(
-          "Add",
-          "Cast",
-          "Concat",
-          "Constant",
-          "ConstantOfShape",
-          "Div",
-          "Equal",
-          "Erf",
-          "Expand",
-          "Gather",
-          "Identity",
-          "LayerNormalization",
-          "MatMul",
-          "Mul",
-          "Pow",
-          "ReduceMean",
-          "Reshape",
-          "Shape",
-          "Slice",
-          "Softmax",
-          "Sqrt",
-          "Squeeze",
-          "Sub",
-          "Tanh",
-          "Transpose",
-          "Unsqueeze",
-          "Where");
+  /** How to compute the nodes of each operator that is known, in the default domain. */
+  private static final Map<String, BiConsumer<GraphRun, NodeProto>> COMPUTATIONS =
+      Map.ofEntries(
+          Map.entry("Add", (run, node) -> run.combine(node, NDArray::add, Math::addExact)),
+          Map.entry("Cast", (run, node) -> run.cast(node)),
+          Map.entry("Concat", (run, node) -> run.concat(node)),
+          Map.entry(
+              "Constant",
+              (run, node) -> run.put(node.getOutput(0), required(node, "value").getT())),
+          Map.entry("ConstantOfShape", (run, node) -> run.constantOfShape(node)),
+          Map.entry("Div", (run, node) -> run.combine(node, NDArray::div, (a, b) -> a / b)),
+          Map.entry(
+              "Equal",
+              (run, node) ->
+                  run.result(
+                      node, run.left(node).combine(run.right(node), (a, b) -> a == b ? 1 : 0))),
+          Map.entry("Erf", (run, node) -> run.result(node, run.first(node).erf())),
+          Map.entry("Expand", (run, node) -> run.expand(node)),
+          Map.entry("Gather", (run, node) -> run.gather(node)),
+          Map.entry("Identity", (run, node) -> run.withShape(node, run.shape(node))),
+          Map.entry("LayerNormalization", (run, node) -> run.layerNormalization(node)),
+          Map.entry(
+              "MatMul",
+              (run, node) ->
+                  run.result(node, run.first(node).matMul(run.floats(node.getInput(1))))),
+          Map.entry("Mul", (run, node) -> run.combine(node, NDArray::mul, Math::multiplyExact)),
+          Map.entry(
+              "Pow",
+              (run, node) ->
+                  run.result(node, power(run.first(node), run.floats(node.getInput(1))))),
+          Map.entry("ReduceMean", (run, node) -> run.mean(node)),
+          Map.entry(
+              "Reshape",
+              (run, node) ->
+                  run.withShape(
+                      node,
+                      IntTensor.reshape(run.shape(node), run.integers(node.getInput(1)).values()))),
+          Map.entry("Shape", (run, node) -> run.shapeOf(node)),
+          Map.entry("Slice", (run, node) -> run.slice(node)),
+          Map.entry("Softmax", (run, node) -> run.softmax(node)),
+          Map.entry("Sqrt", (run, node) -> run.result(node, run.first(node).sqrt())),
+          Map.entry(
+              "Squeeze",
+              (run, node) ->
+                  run.withShape(node, IntTensor.squeeze(run.shape(node), run.axes(node)))),
+          Map.entry("Sub", (run, node) -> run.combine(node, NDArray::sub, Math::subtractExact)),
+          Map.entry("Tanh", (run, node) -> run.result(node, run.first(node).tanh())),
+          Map.entry("Transpose", (run, node) -> run.transpose(node)),
+          Map.entry(
+              "Unsqueeze",
+              (run, node) ->
+                  run.withShape(node, IntTensor.unsqueeze(run.shape(node), run.axes(node)))),
+          Map.entry("Where", (run, node) -> run.where(node)));
+
+  /** The operators that are known. */
+  static final Set<String> OPERATORS = COMPUTATIONS.keySet();
 
   private final NDManager manager;
   private final Map<String, NDArray> floats = new HashMap<>();
@@ -134,44 +161,14 @@ final class GraphRun {
    */
   void run(NodeProto node) {
     try {
-      apply(node);
+      BiConsumer<GraphRun, NodeProto> computation = COMPUTATIONS.get(node.getOpType());
+      if (computation == null) {
+        throw new IllegalArgumentException("this operator is not supported");
+      }
+      computation.accept(this, node);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "the node " + node.getOutput(0) + " (" + node.getOpType() + "): " + e.getMessage(), e);
-    }
-  }
-
-  private void apply(NodeProto node) {
-    switch (node.getOpType()) {
-      case "Add" -> combine(node, NDArray::add, Math::addExact);
-      case "Sub" -> combine(node, NDArray::sub, Math::subtractExact);
-      case "Mul" -> combine(node, NDArray::mul, Math::multiplyExact);
-      case "Div" -> combine(node, NDArray::div, (a, b) -> a / b);
-      case "Equal" -> result(node, left(node).combine(right(node), (a, b) -> a == b ? 1 : 0));
-      case "Pow" -> result(node, power(first(node), floats(node.getInput(1))));
-      case "Sqrt" -> result(node, first(node).sqrt());
-      case "Erf" -> result(node, first(node).erf());
-      case "Tanh" -> result(node, first(node).tanh());
-      case "MatMul" -> result(node, first(node).matMul(floats(node.getInput(1))));
-      case "Softmax" -> softmax(node);
-      case "ReduceMean" -> mean(node);
-      case "LayerNormalization" -> layerNormalization(node);
-      case "Transpose" -> transpose(node);
-      case "Identity" -> withShape(node, shape(node));
-      case "Reshape" ->
-          withShape(node, IntTensor.reshape(shape(node), integers(node.getInput(1)).values()));
-      case "Unsqueeze" -> withShape(node, IntTensor.unsqueeze(shape(node), axes(node)));
-      case "Squeeze" -> withShape(node, IntTensor.squeeze(shape(node), axes(node)));
-      case "Shape" -> shapeOf(node);
-      case "Constant" -> put(node.getOutput(0), required(node, "value").getT());
-      case "ConstantOfShape" -> constantOfShape(node);
-      case "Concat" -> concat(node);
-      case "Slice" -> slice(node);
-      case "Gather" -> gather(node);
-      case "Expand" -> expand(node);
-      case "Where" -> where(node);
-      case "Cast" -> cast(node);
-      default -> throw new IllegalArgumentException("this operator is not supported");
     }
   }
 
