@@ -29,11 +29,9 @@ import org.apache.lucene.search.TopDocs;
  * reranked by our kernel. The comparison of two encodings counts as one, though they are many times
  * as long as tokens.
  */
-final class MuveraSearch implements SearchMethod {
+final class MuveraSearch extends RerankedVectorSearch {
 
   private final FixedDimensionalEncoding encoding;
-  private final int candidates;
-  private final Query filter;
 
   /**
    * @param dimension of the tokens
@@ -44,9 +42,8 @@ final class MuveraSearch implements SearchMethod {
   }
 
   private MuveraSearch(FixedDimensionalEncoding encoding, int candidates, Query filter) {
+    super(MuveraIndex.ENCODING, candidates, filter);
     this.encoding = encoding;
-    this.candidates = candidates;
-    this.filter = filter;
   }
 
   @Override
@@ -55,31 +52,20 @@ final class MuveraSearch implements SearchMethod {
   }
 
   @Override
-  public String views() {
-    return "1";
-  }
-
-  @Override
-  public int candidates() {
-    return candidates;
-  }
-
-  @Override
   public Optional<SearchMethod> within(Scope scope) {
-    return Optional.of(new MuveraSearch(encoding, candidates, scope.filter()));
+    return Optional.of(new MuveraSearch(encoding, candidates(), scope.filter()));
   }
 
   @Override
-  public Answer search(IndexSearcher searcher, float[][] query, int k) throws IOException {
-    VisitedCount visited = new VisitedCount();
-    TopDocs nearest =
-        searcher.search(
-            new CountedVectorQuery(
-                MuveraIndex.ENCODING, encoding.ofQuery(query), candidates, filter, visited),
-            candidates);
+  float[] vector(float[][] query) {
+    return encoding.ofQuery(query);
+  }
+
+  @Override
+  int[] rerank(IndexSearcher searcher, float[][] query, TopDocs nearest, int k) throws IOException {
     int[] found = Answer.documents(nearest);
     Arrays.sort(found); // a rerank reads in the order of the disk
-    TopDocuments best = new TopDocuments(Math.min(k, candidates));
+    TopDocuments best = new TopDocuments(k);
     MaxSim.Scorer scorer = MaxSim.of(query, VectorIndex.SIMILARITY).scorer();
     int next = 0;
     for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
@@ -92,6 +78,6 @@ final class MuveraSearch implements SearchMethod {
         best.add(found[next], scorer.score(values.tokenVectors(ord), values.tokenCount(ord)));
       }
     }
-    return new Answer(best.documents(), visited.visited(), found);
+    return best.documents();
   }
 }

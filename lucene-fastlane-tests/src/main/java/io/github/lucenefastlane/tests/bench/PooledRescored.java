@@ -24,18 +24,14 @@ import org.apache.lucene.search.TopDocs;
  * Lucene's cheap late interaction over a {@link PooledIndex}: the documents of the nearest mean
  * vectors, rescored by {@link LateInteractionRescorer}.
  */
-final class PooledRescored implements SearchMethod {
-
-  private final int candidates;
-  private final Query filter;
+final class PooledRescored extends RerankedVectorSearch {
 
   PooledRescored(int candidates) {
     this(candidates, null);
   }
 
   private PooledRescored(int candidates, Query filter) {
-    this.candidates = candidates;
-    this.filter = filter;
+    super(PooledIndex.MEAN, candidates, filter);
   }
 
   @Override
@@ -44,31 +40,19 @@ final class PooledRescored implements SearchMethod {
   }
 
   @Override
-  public String views() {
-    return "1";
-  }
-
-  @Override
-  public int candidates() {
-    return candidates;
-  }
-
-  @Override
   public Optional<SearchMethod> within(Scope scope) {
-    return Optional.of(new PooledRescored(candidates, scope.filter()));
+    return Optional.of(new PooledRescored(candidates(), scope.filter()));
   }
 
   @Override
-  public Answer search(IndexSearcher searcher, float[][] query, int k) throws IOException {
-    VisitedCount visited = new VisitedCount();
-    TopDocs nearest =
-        searcher.search(
-            new CountedVectorQuery(
-                PooledIndex.MEAN, PooledIndex.mean(query), candidates, filter, visited),
-            candidates);
-    TopDocs rescored =
+  float[] vector(float[][] query) {
+    return PooledIndex.mean(query);
+  }
+
+  @Override
+  int[] rerank(IndexSearcher searcher, float[][] query, TopDocs nearest, int k) throws IOException {
+    return Answer.documents(
         LateInteractionRescorer.create(VectorIndex.TOKENS, query, VectorIndex.SIMILARITY)
-            .rescore(searcher, nearest, Math.min(k, candidates));
-    return new Answer(Answer.documents(rescored), visited.visited(), Answer.documents(nearest));
+            .rescore(searcher, nearest, k));
   }
 }
