@@ -14,46 +14,18 @@
 package io.github.lucenefastlane.tests.bench;
 
 import io.github.lucenefastlane.codec.FastLaneVectorsFormat;
-import io.github.lucenefastlane.codec.TokenEncoding;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
-import org.apache.lucene.store.Directory;
-import org.apache.lucene.store.FSDirectory;
-import org.apache.lucene.util.IOUtils;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What does it cost to add documents and to write them as one segment, its graph included? On
  * synthetic easy documents of mean 70 tokens and dimension 128, in one thread.
  */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.SingleShotTime)
-@OutputTimeUnit(TimeUnit.MILLISECONDS)
-@Warmup(iterations = 3)
-@Measurement(iterations = 5)
-@Fork(
-    value = 1,
-    jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-Xmx2g"})
-public class IndexingBenchmark {
-
-  /** How the index stores tokens and heads. */
-  @Param public TokenEncoding encoding;
+public class IndexingBenchmark extends WritingBenchmark {
 
   /** Documents of the segment. */
   @Param({"2000"})
@@ -61,8 +33,6 @@ public class IndexingBenchmark {
 
   private float[][][] tokens;
   private VectorIndex index;
-  private Path folder;
-  Directory directory;
 
   /** Makes the documents. */
   @Setup
@@ -74,20 +44,6 @@ public class IndexingBenchmark {
       }
     }
     index = new FastLaneIndex(encoding, FastLaneVectorsFormat.DEFAULT_TOKENS_PER_ROUTE);
-  }
-
-  /** Makes an empty folder. */
-  @Setup(Level.Invocation)
-  public void openFolder() throws IOException {
-    folder = Files.createTempDirectory("fastlane-indexing");
-    directory = FSDirectory.open(folder);
-  }
-
-  /** Deletes the segment. */
-  @TearDown(Level.Invocation)
-  public void deleteFolder() throws IOException {
-    directory.close();
-    IOUtils.rm(folder);
   }
 
   /** Adds all documents and flushes them. */

@@ -14,13 +14,11 @@
 package io.github.lucenefastlane.tests.bench;
 
 import io.github.lucenefastlane.codec.FastLaneVectorsFormat;
-import io.github.lucenefastlane.codec.TokenEncoding;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import org.apache.lucene.codecs.Codec;
 import org.apache.lucene.index.CodecReader;
 import org.apache.lucene.index.DirectoryReader;
@@ -33,35 +31,15 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 import org.apache.lucene.util.IOUtils;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What does it cost to merge segments into one, its graph included, and do more threads help? On
  * synthetic easy documents of mean 70 tokens and dimension 128.
  */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.SingleShotTime)
-@OutputTimeUnit(TimeUnit.MILLISECONDS)
-@Warmup(iterations = 3)
-@Measurement(iterations = 5)
-@Fork(
-    value = 1,
-    jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-Xmx2g"})
-public class MergeBenchmark {
-
-  /** How the index stores tokens and heads. */
-  @Param public TokenEncoding encoding;
+public class MergeBenchmark extends WritingBenchmark {
 
   /** Documents of all segments. */
   @Param({"4000"})
@@ -80,8 +58,6 @@ public class MergeBenchmark {
   private Path source;
   private Directory sourceDirectory;
   DirectoryReader reader;
-  private Path folder;
-  Directory directory;
 
   /** Writes the segments. */
   @Setup
@@ -122,20 +98,6 @@ public class MergeBenchmark {
     if (threads != null) {
       threads.shutdown();
     }
-  }
-
-  /** Makes an empty folder. */
-  @Setup(Level.Invocation)
-  public void openFolder() throws IOException {
-    folder = Files.createTempDirectory("fastlane-merging");
-    directory = FSDirectory.open(folder);
-  }
-
-  /** Deletes what was merged. */
-  @TearDown(Level.Invocation)
-  public void deleteFolder() throws IOException {
-    directory.close();
-    IOUtils.rm(folder);
   }
 
   /** Merges all segments into one in another folder. */
