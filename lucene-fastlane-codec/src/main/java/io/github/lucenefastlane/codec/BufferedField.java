@@ -18,6 +18,7 @@ import java.util.Arrays;
 import org.apache.lucene.codecs.KnnFieldVectorsWriter;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.Sorter;
+import org.apache.lucene.search.TaskExecutor;
 import org.apache.lucene.store.ByteBuffersDataInput;
 import org.apache.lucene.store.ByteBuffersDataOutput;
 import org.apache.lucene.util.ArrayUtil;
@@ -137,8 +138,8 @@ abstract class BufferedField<T> extends KnnFieldVectorsWriter<T> {
     currentTokens = 0;
   }
 
-  /** Writes all documents in their final order, and returns their heads in that order. */
-  HeadCodes flush(FieldOutput out, int maxDoc, Sorter.DocMap sortMap) throws IOException {
+  /** Writes all documents in their final order. */
+  void flush(FieldOutput out, int maxDoc, Sorter.DocMap sortMap) throws IOException {
     closeDocument();
     ByteBuffersDataInput in = log.toDataInput();
     // One number sorts a document by its new id and remembers where it is in the log.
@@ -148,18 +149,15 @@ abstract class BufferedField<T> extends KnnFieldVectorsWriter<T> {
       order[i] = newDoc << 32 | i;
     }
     Arrays.sort(order);
-    FlushedHeads heads = new FlushedHeads(coder);
     for (long entry : order) {
       in.seek(logStarts[(int) entry]);
       scratch.readFrom(in);
-      heads.add(scratch);
       out.add((int) (entry >>> 32), scratch);
     }
-    out.finish(maxDoc);
-    // The graph over the heads is built next, and needs its own memory.
+    // Grouping the heads comes next, and needs its own memory.
     current = new float[0][];
     log.reset();
-    return heads;
+    out.finish(maxDoc, new TaskExecutor(Runnable::run));
   }
 
   @Override
@@ -175,58 +173,5 @@ abstract class BufferedField<T> extends KnnFieldVectorsWriter<T> {
         + log.ramBytesUsed()
         + RamUsageEstimator.sizeOf(docs)
         + RamUsageEstimator.sizeOf(logStarts);
-  }
-
-  /** Heads in the order of the flushed documents, close together for the graph that is built. */
-  private static final class FlushedHeads extends HeadCodes {
-    private static final int PAGE_SHIFT = 8;
-    private static final int PAGE_HEADS = 1 << PAGE_SHIFT;
-
-    private final VectorCoder coder;
-    private byte[][] pages = new byte[0][];
-    private int size;
-
-    FlushedHeads(VectorCoder coder) {
-      this.coder = coder;
-    }
-
-    void add(EncodedDocument document) {
-      int bytes = coder.bytes();
-      for (int h = 0; h < document.headCount(); h++) {
-        int page = size >>> PAGE_SHIFT;
-        if (page == pages.length) {
-          pages = ArrayUtil.grow(pages, page + 1);
-        }
-        if (pages[page] == null) {
-          pages[page] = new byte[PAGE_HEADS * bytes];
-        }
-        int offset = (size & PAGE_HEADS - 1) * bytes;
-        System.arraycopy(document.heads(), h * bytes, pages[page], offset, bytes);
-        size++;
-      }
-    }
-
-    @Override
-    int size() {
-      return size;
-    }
-
-    @Override
-    void read(int head, byte[] codes, int offset) {
-      int bytes = coder.bytes();
-      int at = (head & PAGE_HEADS - 1) * bytes;
-      System.arraycopy(pages[head >>> PAGE_SHIFT], at, codes, offset, bytes);
-    }
-
-    @Override
-    VectorCoder coder() {
-      return coder;
-    }
-
-    /** Nothing moves while heads are read, and a flush is one thread's. */
-    @Override
-    FlushedHeads copy() {
-      return this;
-    }
   }
 }

@@ -23,7 +23,7 @@ final class DocumentEncoder {
 
   private final VectorCoder coder;
   private final RouteBlocks blocks;
-  private final RouteHead routeHead;
+  private final MeanVector mean;
   private final boolean needsDirection;
   private final float[] head;
 
@@ -31,7 +31,7 @@ final class DocumentEncoder {
     this.coder = VectorCoder.of(info, format.tokenEncoding());
     this.blocks = format.blocks();
     VectorSimilarityFunction similarity = info.getVectorSimilarityFunction();
-    this.routeHead = new RouteHead(similarity, info.getVectorDimension());
+    this.mean = new MeanVector(similarity, info.getVectorDimension());
     this.needsDirection = similarity == VectorSimilarityFunction.COSINE;
     this.head = new float[info.getVectorDimension()];
   }
@@ -58,7 +58,11 @@ final class DocumentEncoder {
     for (int h = 0; h < document.ownHeadCount(); h++) {
       int start = blocks.start(h);
       int end = blocks.end(h, count);
-      routeHead.compute(tokens, start, end, head);
+      mean.clear();
+      for (int t = start; t < end; t++) {
+        mean.add(tokens[t]);
+      }
+      mean.get(head);
       coder.encode(head, document.ownHeads, h * bytes);
       if (needsDirection && isZero(document.ownHeads, h * bytes)) {
         coder.encode(tokens[start], document.ownHeads, h * bytes);
@@ -73,7 +77,7 @@ final class DocumentEncoder {
   }
 
   /**
-   * Whether a head has no cosine, which would be NaN in the graph: its tokens cancel out, or its
+   * Whether a head has no cosine, which would be NaN in a lane: its tokens cancel out, or its
    * components are too small for bytes. The first of its tokens then stands for all.
    */
   private boolean isZero(byte[] codes, int offset) {
@@ -82,6 +86,6 @@ final class DocumentEncoder {
   }
 
   long ramBytesUsed() {
-    return routeHead.ramBytesUsed() + RamUsageEstimator.sizeOf(head);
+    return mean.ramBytesUsed() + RamUsageEstimator.sizeOf(head);
   }
 }

@@ -15,35 +15,38 @@ package io.github.lucenefastlane.codec;
 
 import java.io.IOException;
 import java.util.Objects;
-import java.util.concurrent.ExecutorService;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.KnnVectorsWriter;
-import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsFormat;
 import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.SegmentWriteState;
-import org.apache.lucene.search.TaskExecutor;
 
 /**
- * Stores any number of vectors per document and field, and finds documents through a graph over
+ * Stores any number of vectors per document and field, and finds documents through lists of like
  * <em>routes</em>.
  *
  * <p>A route is a block of neighbouring tokens of one document: where {@code s} is {@link
  * #tokensPerRoute()}, route {@code r} of a document of {@code m} tokens holds those from {@code r *
  * s} up to, but without, {@code min(m, r * s + s)}, and there are {@code ceil(m / s)} routes. Each
- * route is stood for by one <em>head</em>, the normalised mean of its tokens. The heads of a
- * segment are the nodes of one HNSW graph per field. Routes belong to one document, so merging
- * copies their heads as they are, and graphs are merged by Lucene. Codes of tokens are copied as
- * well; they are only made anew, of the vectors that they stand for, if this format's {@link
- * #tokenEncoding()} is another, or its {@link #tokensPerRoute()} where codes depend on heads, as
- * those of {@link TokenEncoding#RESIDUAL3} do.
+ * route is stood for by one <em>head</em>, the normalised mean of its tokens. Routes belong to one
+ * document, so merging copies their heads as they are. Codes of tokens are copied as well; they are
+ * only made anew, of the vectors that they stand for, if this format's {@link #tokenEncoding()} is
+ * another, or its {@link #tokensPerRoute()} where codes depend on heads, as those of {@link
+ * TokenEncoding#RESIDUAL3} do.
  *
- * <p>In the files below, {@code Tokens}, {@code Documents}, {@code Heads} and {@code OwnHeads} are
- * the numbers of token vectors, documents, heads and heads with a code of their own that a field
- * has in the segment. A document ordinal counts the documents that have the field, in the order of
- * their ids; a token ordinal counts all tokens, document by document; a head ordinal counts all
- * heads, document by document, and within a document in the order of its routes. A head has a code
- * of its own, unless {@code s} or {@code m} is 1: then the route's token is its head. A code is as
+ * <p>The heads of a segment's field lie in <em>posting lists</em>, groups of like heads found by
+ * k-means, of about 96 heads each. A list is stood for by its <em>centroid</em>, the normalised
+ * mean of its heads. A search compares its target with all centroids, and with the heads of the
+ * nearest lists, one after the other as they lie in the file. Flushes and merges group the heads of
+ * their segment anew, on the merge scheduler's {@linkplain
+ * org.apache.lucene.index.MergeScheduler#getIntraMergeExecutor intra-merge executor}.
+ *
+ * <p>In the files below, {@code Tokens}, {@code Documents}, {@code Heads} and {@code Lists} are the
+ * numbers of token vectors, documents, heads and posting lists that a field has in the segment. A
+ * document ordinal counts the documents that have the field, in the order of their ids; a token
+ * ordinal counts all tokens, document by document; a head ordinal counts all heads, document by
+ * document, and within a document in the order of its routes; a position counts all heads list by
+ * list. Where Heads is Tokens, each route has one token, whose code is its head's too. A code is as
  * {@link TokenEncoding} says, and for byte fields the {@code dimension} bytes as they are. Every
  * file begins with {@link org.apache.lucene.codecs.CodecUtil#writeIndexHeader IndexHeader} and ends
  * with {@link org.apache.lucene.codecs.CodecUtil#writeFooter Footer}; all numbers between them are
@@ -62,16 +65,18 @@ import org.apache.lucene.search.TaskExecutor;
  * <p>For each field, aligned to 4 bytes:
  *
  * <ul>
- *   <li>[code] * OwnHeads: the heads that have their own, by head ordinal
+ *   <li>if Heads is not Tokens: [code] * Heads, by position
+ *   <li>[code] * Lists: the centroids, aligned to 4 bytes
  *   <li>if only some documents of the segment have the field: their ids and the ids by ordinal, in
  *       the format of {@link org.apache.lucene.codecs.lucene95.OrdToDocDISIReaderConfiguration}
  *   <li>TokenStarts: Documents + 1 numbers by {@link
  *       org.apache.lucene.util.packed.DirectMonotonicWriter}, the first token of each document
  *   <li>HeadStarts: Documents + 1 numbers by DirectMonotonicWriter, the first head of each document
  *   <li>HeadDocuments: Heads numbers by DirectMonotonicWriter, the document ordinal of each head
- *   <li>HeadCodes: Heads numbers by {@link org.apache.lucene.util.packed.DirectWriter}, where the
- *       code of each head is: below Tokens it is that token's, else, less Tokens, that of the own
- *       heads. Left out, of 0 bits, if every head has its own code or none has
+ *   <li>ListStarts: Lists + 1 numbers by DirectMonotonicWriter, the first position of each list
+ *   <li>ListHeads: Heads numbers by {@link org.apache.lucene.util.packed.DirectWriter} in as many
+ *       bits as Heads - 1 takes, the head at each position
+ *   <li>if Heads is not Tokens: HeadPositions, likewise, the position of each head
  * </ul>
  *
  * <h2>.flm (meta)</h2>
@@ -88,21 +93,19 @@ import org.apache.lucene.search.TaskExecutor;
  *   <li><b>[vint]</b> Documents
  *   <li><b>[vlong]</b> Tokens
  *   <li><b>[vint]</b> Heads
- *   <li><b>[vint]</b> OwnHeads
+ *   <li><b>[vint]</b> Lists
  *   <li><b>[vlong]</b> offset of the token codes
  *   <li><b>[vlong]</b> offset of the head codes
+ *   <li><b>[vlong]</b> offset of the centroids
  *   <li>meta of OrdToDocDISIReaderConfiguration
- *   <li>for each of TokenStarts, HeadStarts and HeadDocuments: meta of DirectMonotonicWriter in
- *       blocks of 2<sup>16</sup>, then <b>[vlong]</b> offset, <b>[vlong]</b> length
- *   <li>for HeadCodes: <b>[byte]</b> bits of a number, <b>[vlong]</b> offset, <b>[vlong]</b> length
+ *   <li>for each of TokenStarts, HeadStarts, HeadDocuments and ListStarts: meta of
+ *       DirectMonotonicWriter in blocks of 2<sup>16</sup>, then <b>[vlong]</b> offset,
+ *       <b>[vlong]</b> length
+ *   <li>for ListHeads, and for HeadPositions if there are any: <b>[vlong]</b> offset,
+ *       <b>[vlong]</b> length
  * </ul>
  *
  * <p>and, after the last field, <b>[int32]</b> -1.
- *
- * <h2>.vem and .vex (graph)</h2>
- *
- * <p>The meta and the neighbours of {@link Lucene99HnswVectorsFormat}, whose nodes are head
- * ordinals. A field of few heads has no graph; its documents are compared one by one.
  *
  * <p>Two attributes of the field tell of a segment without opening these files: {@value
  * #MULTI_VALUED_KEY} whether any document has several vectors, and {@value #FORMAT_KEY} the
@@ -122,12 +125,6 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
   /** Largest {@link #tokensPerRoute()}. Documents of up to as many tokens have one route. */
   public static final int MAX_TOKENS_PER_ROUTE = 1 << 20;
 
-  /** Default neighbours of a node in the graph, Lucene's. */
-  public static final int DEFAULT_MAX_CONN = Lucene99HnswVectorsFormat.DEFAULT_MAX_CONN;
-
-  /** Default candidates kept while a node is inserted into the graph, Lucene's. */
-  public static final int DEFAULT_BEAM_WIDTH = Lucene99HnswVectorsFormat.DEFAULT_BEAM_WIDTH;
-
   /** Attribute of a field, "true" if a document of the segment has several vectors in it. */
   public static final String MULTI_VALUED_KEY = "FastLane.multiValued";
 
@@ -141,86 +138,41 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
   static final String TOKEN_EXTENSION = "vec";
   static final String ROUTE_EXTENSION = "flr";
 
-  /** Version 0 was of snapshots before the first release, and had other routes and tables. */
-  static final int VERSION_START = 1;
+  /** Versions 0 and 1 were of snapshots before the first release: other routes, and graphs. */
+  static final int VERSION_START = 2;
 
   static final int VERSION_CURRENT = VERSION_START;
   static final int DIRECT_MONOTONIC_BLOCK_SHIFT = 16;
 
-  /** Lucene's merges keep half as many candidates, of which there must be one. */
-  private static final int MIN_BEAM_WIDTH = 2;
-
-  private static final int MAX_MERGE_WORKERS = 1024;
-
   private final TokenEncoding tokenEncoding;
   private final RouteBlocks blocks;
-  private final int maxConn;
-  private final int beamWidth;
-  private final int mergeWorkers;
-  private final TaskExecutor mergeExecutor;
 
-  /** {@link TokenEncoding#INT8} and default routes and graph. */
+  /** {@link TokenEncoding#INT8} and default routes. */
   public FastLaneVectorsFormat() {
     this(TokenEncoding.INT8);
   }
 
   /**
-   * Default routes and graph.
+   * Default routes.
    *
    * @param tokenEncoding how float tokens are stored
    */
   public FastLaneVectorsFormat(TokenEncoding tokenEncoding) {
-    this(tokenEncoding, DEFAULT_TOKENS_PER_ROUTE, DEFAULT_MAX_CONN, DEFAULT_BEAM_WIDTH);
+    this(tokenEncoding, DEFAULT_TOKENS_PER_ROUTE);
   }
 
   /**
-   * A format whose merges build a field's graph in the merge thread.
+   * A format of routes of another size.
    *
    * @param tokenEncoding how float tokens are stored
    * @param tokensPerRoute tokens of a route, but for a document's last one, in [1, {@value
    *     #MAX_TOKENS_PER_ROUTE}]; 1 makes each token a route
-   * @param maxConn neighbours of a node in the graph, in [1, 512], as in {@link
-   *     Lucene99HnswVectorsFormat}
-   * @param beamWidth candidates kept while a node is inserted, in [2, 3200]
-   * @throws IllegalArgumentException if a number is out of its range
+   * @throws IllegalArgumentException if the number is out of its range
    */
-  public FastLaneVectorsFormat(
-      TokenEncoding tokenEncoding, int tokensPerRoute, int maxConn, int beamWidth) {
-    this(tokenEncoding, tokensPerRoute, maxConn, beamWidth, 1, null);
-  }
-
-  /**
-   * A format whose merges build a field's graph in several threads.
-   *
-   * @param tokenEncoding how float tokens are stored
-   * @param tokensPerRoute tokens of a route, but for a document's last one, in [1, {@value
-   *     #MAX_TOKENS_PER_ROUTE}]; 1 makes each token a route
-   * @param maxConn neighbours of a node in the graph, in [1, 512]
-   * @param beamWidth candidates kept while a node is inserted, in [2, 3200]
-   * @param mergeWorkers threads a merge uses, in [1, 1024]
-   * @param mergeExecutor runs them; null for the executor that the merge scheduler offers. Must be
-   *     null if there is one worker
-   * @throws IllegalArgumentException if a number is out of its range, or an executor is given for
-   *     one worker
-   */
-  public FastLaneVectorsFormat(
-      TokenEncoding tokenEncoding,
-      int tokensPerRoute,
-      int maxConn,
-      int beamWidth,
-      int mergeWorkers,
-      ExecutorService mergeExecutor) {
+  public FastLaneVectorsFormat(TokenEncoding tokenEncoding, int tokensPerRoute) {
     super(NAME);
     this.tokenEncoding = Objects.requireNonNull(tokenEncoding, "tokenEncoding");
     this.blocks = new RouteBlocks(tokensPerRoute);
-    this.maxConn = check("maxConn", maxConn, 1, Lucene99HnswVectorsFormat.MAXIMUM_MAX_CONN);
-    this.beamWidth =
-        check("beamWidth", beamWidth, MIN_BEAM_WIDTH, Lucene99HnswVectorsFormat.MAXIMUM_BEAM_WIDTH);
-    this.mergeWorkers = check("mergeWorkers", mergeWorkers, 1, MAX_MERGE_WORKERS);
-    if (mergeWorkers == 1 && mergeExecutor != null) {
-      throw new IllegalArgumentException("mergeExecutor must be null if mergeWorkers is 1");
-    }
-    this.mergeExecutor = mergeExecutor == null ? null : new TaskExecutor(mergeExecutor);
   }
 
   static int check(String name, int value, int min, int max) {
@@ -253,21 +205,9 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
     return blocks;
   }
 
-  int maxConn() {
-    return maxConn;
-  }
-
-  int beamWidth() {
-    return beamWidth;
-  }
-
-  int mergeWorkers() {
-    return mergeWorkers;
-  }
-
   @Override
   public KnnVectorsWriter fieldsWriter(SegmentWriteState state) throws IOException {
-    return new FastLaneVectorsWriter(this, state, mergeExecutor);
+    return new FastLaneVectorsWriter(this, state);
   }
 
   @Override
@@ -286,12 +226,6 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
         + tokenEncoding
         + ", tokensPerRoute="
         + tokensPerRoute()
-        + ", maxConn="
-        + maxConn
-        + ", beamWidth="
-        + beamWidth
-        + ", mergeWorkers="
-        + mergeWorkers
         + ")";
   }
 }

@@ -16,8 +16,6 @@ package io.github.lucenefastlane.codec;
 import java.io.IOException;
 import java.util.Map;
 import org.apache.lucene.codecs.KnnVectorsReader;
-import org.apache.lucene.codecs.hnsw.HnswGraphProvider;
-import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsReader;
 import org.apache.lucene.index.ByteVectorValues;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.FloatVectorValues;
@@ -26,32 +24,20 @@ import org.apache.lucene.index.SegmentReadState;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.KnnCollector;
-import org.apache.lucene.util.IOUtils;
-import org.apache.lucene.util.hnsw.HnswGraph;
-import org.apache.lucene.util.hnsw.RandomVectorScorer;
 
 /** Reads {@link FastLaneVectorsFormat}. */
-final class FastLaneVectorsReader extends KnnVectorsReader implements HnswGraphProvider {
+final class FastLaneVectorsReader extends KnnVectorsReader {
 
-  private final HeadsFormat.Reader heads;
-  private final Lucene99HnswVectorsReader graphs;
+  private final TokenStorage storage;
   private final boolean forMerge;
 
   FastLaneVectorsReader(SegmentReadState state) throws IOException {
-    HeadsFormat.Reader heads = new HeadsFormat().fieldsReader(state);
-    try {
-      this.graphs = new Lucene99HnswVectorsReader(state, heads);
-    } catch (Throwable t) {
-      IOUtils.closeWhileSuppressingExceptions(t, heads);
-      throw t;
-    }
-    this.heads = heads;
+    this.storage = new TokenStorage(state);
     this.forMerge = false;
   }
 
   private FastLaneVectorsReader(FastLaneVectorsReader reader) {
-    this.heads = reader.heads;
-    this.graphs = reader.graphs;
+    this.storage = reader.storage;
     this.forMerge = true;
   }
 
@@ -67,16 +53,11 @@ final class FastLaneVectorsReader extends KnnVectorsReader implements HnswGraphP
 
   /** The field's tokens and heads, or null if the segment has none. */
   SegmentField field(String field) throws IOException {
-    return heads.storage.entry(field) == null ? null : heads.storage.field(field);
-  }
-
-  /** Heads as virtual documents, and their graph, for Lucene's graph merging. */
-  Lucene99HnswVectorsReader graphs() {
-    return graphs;
+    return storage.entry(field) == null ? null : storage.field(field);
   }
 
   private SegmentField field(String field, VectorEncoding encoding) throws IOException {
-    FieldEntry entry = heads.storage.entry(field);
+    FieldEntry entry = storage.entry(field);
     if (entry == null) {
       throw new IllegalArgumentException("field \"" + field + "\" has no vectors in this segment");
     }
@@ -89,7 +70,7 @@ final class FastLaneVectorsReader extends KnnVectorsReader implements HnswGraphP
               + " vectors, not "
               + encoding);
     }
-    return heads.storage.field(field);
+    return storage.field(field);
   }
 
   private KnnVectorValues documents(String field, VectorEncoding encoding) throws IOException {
@@ -117,11 +98,10 @@ final class FastLaneVectorsReader extends KnnVectorsReader implements HnswGraphP
       throws IOException {
     SegmentField segment = field(field, VectorEncoding.FLOAT32);
     checkDimension(segment.entry.info(), target.length);
-    RandomVectorScorer scorer =
-        HeadScoring.INSTANCE.getRandomVectorScorer(
-            segment.entry.info().getVectorSimilarityFunction(), segment.heads(), target);
-    search(
-        segment, new Lane(segment, scorer, TokenScorer.of(segment, target), collector), acceptDocs);
+    CodeComparer heads =
+        CodeComparer.of(
+            segment.coder(), segment.entry.info().getVectorSimilarityFunction(), target);
+    new Lane(segment, heads, TokenScorer.of(segment, target), collector).search(acceptDocs);
   }
 
   @Override
@@ -129,15 +109,9 @@ final class FastLaneVectorsReader extends KnnVectorsReader implements HnswGraphP
       throws IOException {
     SegmentField segment = field(field, VectorEncoding.BYTE);
     checkDimension(segment.entry.info(), target.length);
-    RandomVectorScorer scorer =
-        HeadScoring.INSTANCE.getRandomVectorScorer(
-            segment.entry.info().getVectorSimilarityFunction(), segment.heads(), target);
-    search(
-        segment, new Lane(segment, scorer, TokenScorer.of(segment, target), collector), acceptDocs);
-  }
-
-  private void search(SegmentField segment, Lane lane, AcceptDocs acceptDocs) throws IOException {
-    lane.search(graphs.getGraph(segment.entry.info().name), acceptDocs);
+    CodeComparer heads =
+        CodeComparer.ofBytes(segment.entry.info().getVectorSimilarityFunction(), target);
+    new Lane(segment, heads, TokenScorer.of(segment, target), collector).search(acceptDocs);
   }
 
   private static void checkDimension(FieldInfo info, int dimension) {
@@ -152,25 +126,18 @@ final class FastLaneVectorsReader extends KnnVectorsReader implements HnswGraphP
     }
   }
 
-  /** The graph, if its nodes are documents, which is what Lucene's callers take them for. */
-  @Override
-  public HnswGraph getGraph(String field) throws IOException {
-    FieldEntry entry = heads.storage.entry(field);
-    return entry == null || entry.heads() > entry.documents() ? null : graphs.getGraph(field);
-  }
-
   @Override
   public Map<String, Long> getOffHeapByteSize(FieldInfo info) {
-    return graphs.getOffHeapByteSize(info);
+    return storage.byteSizes(storage.entry(info.name));
   }
 
   @Override
   public void checkIntegrity() throws IOException {
-    graphs.checkIntegrity();
+    storage.checkIntegrity();
   }
 
   @Override
   public void close() throws IOException {
-    IOUtils.close(graphs);
+    storage.close();
   }
 }

@@ -16,22 +16,20 @@ package io.github.lucenefastlane.codec;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.codecs.KnnFieldVectorsWriter;
 import org.apache.lucene.codecs.KnnVectorsWriter;
-import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsWriter;
 import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.IndexFileNames;
 import org.apache.lucene.index.MergeState;
 import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.index.Sorter;
-import org.apache.lucene.search.TaskExecutor;
+import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.util.IORunnable;
 import org.apache.lucene.util.IOUtils;
 import org.apache.lucene.util.RamUsageEstimator;
 
-/**
- * Writes {@link FastLaneVectorsFormat}: documents through {@link FieldOutput}, and the graph over
- * their heads through Lucene's HNSW writer.
- */
+/** Writes {@link FastLaneVectorsFormat}, each field through {@link FieldOutput}. */
 final class FastLaneVectorsWriter extends KnnVectorsWriter {
 
   private static final long SHALLOW_SIZE =
@@ -39,31 +37,51 @@ final class FastLaneVectorsWriter extends KnnVectorsWriter {
 
   private final FastLaneVectorsFormat format;
   private final SegmentWriteState state;
-  private final HeadsWriter heads;
-  private final Lucene99HnswVectorsWriter graphs;
+  private final IndexOutput meta;
+  private final IndexOutput tokenData;
+  private final IndexOutput routeData;
   private final List<BufferedField<?>> fields = new ArrayList<>();
   private boolean flushed;
+  private boolean finished;
 
-  FastLaneVectorsWriter(
-      FastLaneVectorsFormat format, SegmentWriteState state, TaskExecutor mergeExecutor)
-      throws IOException {
+  FastLaneVectorsWriter(FastLaneVectorsFormat format, SegmentWriteState state) throws IOException {
     this.format = format;
     this.state = state;
-    this.heads = new HeadsWriter(format, state);
+    IndexOutput meta = null;
+    IndexOutput tokenData = null;
+    IndexOutput routeData = null;
     try {
-      this.graphs =
-          new Lucene99HnswVectorsWriter(
-              state,
-              format.maxConn(),
-              format.beamWidth(),
-              new HeadsFormat(),
-              heads,
-              format.mergeWorkers(),
-              mergeExecutor);
+      meta = create(FastLaneVectorsFormat.META_EXTENSION, FastLaneVectorsFormat.META_CODEC_NAME);
+      tokenData =
+          create(FastLaneVectorsFormat.TOKEN_EXTENSION, FastLaneVectorsFormat.TOKEN_CODEC_NAME);
+      routeData =
+          create(FastLaneVectorsFormat.ROUTE_EXTENSION, FastLaneVectorsFormat.ROUTE_CODEC_NAME);
     } catch (Throwable t) {
-      IOUtils.closeWhileSuppressingExceptions(t, heads);
+      IOUtils.closeWhileSuppressingExceptions(t, meta, tokenData, routeData);
       throw t;
     }
+    this.meta = meta;
+    this.tokenData = tokenData;
+    this.routeData = routeData;
+  }
+
+  private IndexOutput create(String extension, String codecName) throws IOException {
+    IndexOutput out =
+        state.directory.createOutput(
+            IndexFileNames.segmentFileName(state.segmentInfo.name, state.segmentSuffix, extension),
+            state.context);
+    try {
+      CodecUtil.writeIndexHeader(
+          out,
+          codecName,
+          FastLaneVectorsFormat.VERSION_CURRENT,
+          state.segmentInfo.getId(),
+          state.segmentSuffix);
+    } catch (Throwable t) {
+      IOUtils.closeWhileSuppressingExceptions(t, out);
+      throw t;
+    }
+    return out;
   }
 
   @Override
@@ -77,21 +95,23 @@ final class FastLaneVectorsWriter extends KnnVectorsWriter {
   public void flush(int maxDoc, Sorter.DocMap sortMap) throws IOException {
     flushed = true;
     for (BufferedField<?> field : fields) {
-      HeadCodes codes = field.flush(heads.startField(field.info), maxDoc, sortMap);
-      heads.flushedHeads(field.info, codes);
-      KnnFieldVectorsWriter<?> graph = graphs.addField(field.info);
-      for (int head = 0; head < codes.size(); head++) {
-        graph.addValue(head, null);
+      try (FieldOutput out = startField(field.info)) {
+        field.flush(out, maxDoc, sortMap);
       }
     }
-    graphs.flush(maxDoc, null);
   }
 
+  private FieldOutput startField(FieldInfo info) throws IOException {
+    return new FieldOutput(format, state, info, meta, tokenData, routeData);
+  }
+
+  /** Merges a field at once; nothing is left to do. */
   @Override
   public IORunnable mergeOneField(FieldInfo info, MergeState mergeState) throws IOException {
-    MergedField merged = new MergedField(format, info, mergeState);
-    merged.write(heads.startField(info), state.segmentInfo.maxDoc());
-    return graphs.mergeOneField(info, merged.headMergeState());
+    try (FieldOutput out = startField(info)) {
+      new MergedField(format, info, mergeState).write(out, state.segmentInfo.maxDoc());
+    }
+    return null;
   }
 
   /**
@@ -111,7 +131,14 @@ final class FastLaneVectorsWriter extends KnnVectorsWriter {
               + FastLaneVectorsFormat.NAME
               + " was not made for the Lucene version it runs with");
     }
-    graphs.finish();
+    if (finished) {
+      throw new IllegalStateException("already finished");
+    }
+    finished = true;
+    meta.writeInt(-1);
+    CodecUtil.writeFooter(meta);
+    CodecUtil.writeFooter(tokenData);
+    CodecUtil.writeFooter(routeData);
   }
 
   @Override
@@ -125,6 +152,6 @@ final class FastLaneVectorsWriter extends KnnVectorsWriter {
 
   @Override
   public void close() throws IOException {
-    IOUtils.close(graphs);
+    IOUtils.close(meta, tokenData, routeData);
   }
 }

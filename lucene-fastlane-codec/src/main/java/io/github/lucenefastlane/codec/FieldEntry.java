@@ -31,14 +31,17 @@ record FieldEntry(
     int documents,
     long tokens,
     int heads,
-    int ownHeads,
+    int lists,
     long tokenCodesOffset,
     long headCodesOffset,
+    long centroidsOffset,
     OrdToDocDISIReaderConfiguration docs,
     MonotonicTable tokenStarts,
     MonotonicTable headStarts,
     MonotonicTable headDocuments,
-    PackedTable headCodes) {
+    MonotonicTable listStarts,
+    PackedTable listHeads,
+    PackedTable headPositions) {
 
   /** Where a monotonic sequence lies in the routes file. */
   record MonotonicTable(DirectMonotonicReader.Meta meta, long offset, long length) {
@@ -51,11 +54,11 @@ record FieldEntry(
     }
   }
 
-  /** Where numbers of a fixed width lie in the routes file; of width 0, there are none. */
-  record PackedTable(int bits, long offset, long length) {
+  /** Where numbers below that of the heads lie in the routes file, one for each head. */
+  record PackedTable(long offset, long length) {
 
     static PackedTable read(IndexInput meta) throws IOException {
-      return new PackedTable(meta.readByte(), meta.readVLong(), meta.readVLong());
+      return new PackedTable(meta.readVLong(), meta.readVLong());
     }
   }
 
@@ -75,15 +78,18 @@ record FieldEntry(
     int documents = meta.readVInt();
     long tokens = meta.readVLong();
     int heads = meta.readVInt();
-    int ownHeads = meta.readVInt();
+    int lists = meta.readVInt();
     if (documents < 0 || documents > maxDoc) {
       throw corrupt(meta, info, "number of documents", documents);
     }
     if (tokens < documents) {
       throw corrupt(meta, info, "number of tokens", tokens);
     }
-    if (heads < documents || ownHeads < 0 || ownHeads > heads) {
-      throw corrupt(meta, info, "number of heads", heads + ", own " + ownHeads);
+    if (heads < documents || heads > tokens) {
+      throw corrupt(meta, info, "number of heads", heads);
+    }
+    if (lists < Math.min(1, heads) || lists > heads) {
+      throw corrupt(meta, info, "number of posting lists", lists);
     }
     return new FieldEntry(
         info,
@@ -92,14 +98,17 @@ record FieldEntry(
         documents,
         tokens,
         heads,
-        ownHeads,
+        lists,
+        meta.readVLong(),
         meta.readVLong(),
         meta.readVLong(),
         OrdToDocDISIReaderConfiguration.fromStoredMeta(meta, documents),
         MonotonicTable.read(meta, documents + 1L),
         MonotonicTable.read(meta, documents + 1L),
         MonotonicTable.read(meta, heads),
-        PackedTable.read(meta));
+        MonotonicTable.read(meta, lists + 1L),
+        PackedTable.read(meta),
+        heads < tokens ? PackedTable.read(meta) : null);
   }
 
   private static void check(IndexInput meta, FieldInfo info, String what, int found, int expected)
@@ -118,30 +127,30 @@ record FieldEntry(
   void checkExtents(IndexInput tokenFile, IndexInput routeFile) throws CorruptIndexException {
     long codeBytes = coder().bytes();
     checkExtent(tokenFile, "token codes", tokenCodesOffset, tokens, codeBytes);
+    long ownHeads = headsAreTokens() ? 0 : heads;
     checkExtent(routeFile, "head codes", headCodesOffset, ownHeads, codeBytes);
+    checkExtent(routeFile, "centroids", centroidsOffset, lists, codeBytes);
     checkExtent(routeFile, "token starts", tokenStarts.offset, tokenStarts.length, 1);
     checkExtent(routeFile, "head starts", headStarts.offset, headStarts.length, 1);
     checkExtent(routeFile, "head documents", headDocuments.offset, headDocuments.length, 1);
-    checkHeadCodes(routeFile);
+    checkExtent(routeFile, "list starts", listStarts.offset, listStarts.length, 1);
+    checkTable(routeFile, "heads of lists", listHeads);
+    if (headPositions != null) {
+      checkTable(routeFile, "positions of heads", headPositions);
+    }
   }
 
-  private void checkHeadCodes(IndexInput in) throws CorruptIndexException {
-    PackedTable table = headCodes;
-    checkExtent(in, "codes of heads", table.offset, table.length, 1);
-    int bits = table.bits;
-    if (bits == 0 && (ownHeads == 0 ? heads == tokens : ownHeads == heads)) {
-      return;
+  private void checkTable(IndexInput in, String what, PackedTable table)
+      throws CorruptIndexException {
+    checkExtent(in, what, table.offset, table.length, 1);
+    if (heads > 0 && table.length < DirectWriter.bytesRequired(heads, headBits(heads))) {
+      throw corrupt(in, info, what, heads + " numbers in " + table.length + " bytes");
     }
-    if (bits < 1
-        || bits > Long.SIZE
-        || DirectWriter.unsignedBitsRequired(-1L >>> Long.SIZE - bits) != bits
-        || table.length < DirectWriter.bytesRequired(heads, bits)) {
-      throw corrupt(
-          in,
-          info,
-          "codes of heads",
-          heads + " of " + bits + " bits in " + table.length + " bytes");
-    }
+  }
+
+  /** Width of a head's number in a table. */
+  static int headBits(int heads) {
+    return DirectWriter.unsignedBitsRequired(Math.max(1, heads - 1));
   }
 
   private void checkExtent(IndexInput in, String what, long offset, long count, long bytes)
@@ -151,6 +160,11 @@ record FieldEntry(
       throw corrupt(
           in, info, what, count + " of " + bytes + " bytes at " + offset + ", past " + end);
     }
+  }
+
+  /** Whether each route has one token, which is its head, so that heads have no other codes. */
+  boolean headsAreTokens() {
+    return heads == tokens;
   }
 
   boolean multiValued() {

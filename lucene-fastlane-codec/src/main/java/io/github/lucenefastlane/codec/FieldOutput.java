@@ -13,10 +13,13 @@
  */
 package io.github.lucenefastlane.codec;
 
+import java.io.Closeable;
 import java.io.IOException;
 import org.apache.lucene.codecs.lucene95.OrdToDocDISIReaderConfiguration;
 import org.apache.lucene.index.DocsWithFieldSet;
 import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.SegmentWriteState;
+import org.apache.lucene.search.TaskExecutor;
 import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.util.packed.DirectMonotonicWriter;
 import org.apache.lucene.util.packed.DirectWriter;
@@ -26,10 +29,11 @@ import org.apache.lucene.util.packed.PackedLongValues;
 /**
  * Writes the documents of one field, in order, to the files of {@link FastLaneVectorsFormat}.
  *
- * <p>Codes go to disk as they come. Only the small tables are kept, packed, until {@link #finish},
- * since their widths are not known before.
+ * <p>Codes go to disk as they come, those of heads to a temporary file until {@link #finish} groups
+ * them into posting lists. Only the small tables are kept, packed, till then, since their widths
+ * are not known before.
  */
-final class FieldOutput {
+final class FieldOutput implements Closeable {
 
   private final FastLaneVectorsFormat format;
   private final FieldInfo info;
@@ -37,7 +41,8 @@ final class FieldOutput {
   private final IndexOutput tokenData;
   private final IndexOutput routeData;
   private final long tokenCodesOffset;
-  private final long headCodesOffset;
+  private final VectorCoder coder;
+  private final StagedHeads heads;
 
   private final DocsWithFieldSet docs = new DocsWithFieldSet();
   private final PackedLongValues.Builder tokenStarts =
@@ -48,10 +53,10 @@ final class FieldOutput {
   private int documentCount;
   private long tokenCount;
   private long headCount;
-  private int ownHeadCount;
 
   FieldOutput(
       FastLaneVectorsFormat format,
+      SegmentWriteState state,
       FieldInfo info,
       IndexOutput meta,
       IndexOutput tokenData,
@@ -63,7 +68,8 @@ final class FieldOutput {
     this.tokenData = tokenData;
     this.routeData = routeData;
     this.tokenCodesOffset = tokenData.alignFilePointer(Float.BYTES);
-    this.headCodesOffset = routeData.alignFilePointer(Float.BYTES);
+    this.coder = VectorCoder.of(info, format.tokenEncoding());
+    this.heads = new StagedHeads(state, coder);
     tokenStarts.add(0);
     headStarts.add(0);
   }
@@ -72,7 +78,7 @@ final class FieldOutput {
     docs.add(doc);
     documentCount++;
     tokenData.writeBytes(document.tokens, 0, document.tokenBytes());
-    routeData.writeBytes(document.ownHeads, 0, document.ownHeadBytes());
+    heads.add(document);
     tokenCount += document.tokenCount();
     headCount += document.headCount();
     if (headCount > Integer.MAX_VALUE) {
@@ -85,18 +91,20 @@ final class FieldOutput {
               + headCount
               + "; index with more tokens per route, or limit the size of merged segments");
     }
-    ownHeadCount += document.ownHeadCount();
     tokenStarts.add(tokenCount);
     headStarts.add(headCount);
   }
 
-  /** Number of heads so far; the next document's first head has this ordinal. */
-  int headCount() {
-    return (int) headCount;
-  }
-
-  /** Writes the tables and the meta of the field. */
-  void finish(int maxDoc) throws IOException {
+  /**
+   * Groups the heads, and writes them, the tables and the meta of the field.
+   *
+   * @param executor groups heads in parallel
+   */
+  void finish(int maxDoc, TaskExecutor executor) throws IOException {
+    heads.finish();
+    PostingLists lists =
+        new PostingListBuilder(heads, info.getVectorSimilarityFunction(), coder.dimension, executor)
+            .build();
     meta.writeInt(info.number);
     meta.writeByte((byte) info.getVectorEncoding().ordinal());
     meta.writeByte((byte) info.getVectorSimilarityFunction().ordinal());
@@ -106,9 +114,10 @@ final class FieldOutput {
     meta.writeVInt(documentCount);
     meta.writeVLong(tokenCount);
     meta.writeVInt((int) headCount);
-    meta.writeVInt(ownHeadCount);
+    meta.writeVInt(lists.count());
     meta.writeVLong(tokenCodesOffset);
-    meta.writeVLong(headCodesOffset);
+    writeHeadCodes(lists);
+    writeCentroids(lists);
     OrdToDocDISIReaderConfiguration.writeStoredMeta(
         FastLaneVectorsFormat.DIRECT_MONOTONIC_BLOCK_SHIFT,
         meta,
@@ -121,7 +130,7 @@ final class FieldOutput {
     writeMonotonic(firstTokens);
     writeMonotonic(firstHeads);
     writeHeadDocuments(firstHeads);
-    writeHeadCodes(firstTokens, firstHeads);
+    writeLists(lists);
     info.putAttribute(
         FastLaneVectorsFormat.MULTI_VALUED_KEY, Boolean.toString(tokenCount > documentCount));
     info.putAttribute(FastLaneVectorsFormat.FORMAT_KEY, format.toString());
@@ -153,22 +162,50 @@ final class FieldOutput {
     writeExtent(start);
   }
 
-  private void writeHeadCodes(PackedLongValues firstTokens, PackedLongValues firstHeads)
-      throws IOException {
+  /** The codes of heads that are not tokens, which have theirs already. */
+  private void writeHeadCodes(PostingLists lists) throws IOException {
+    meta.writeVLong(routeData.alignFilePointer(Float.BYTES));
+    if (headCount < tokenCount) {
+      StagedHeads.Reader staged = heads.reader();
+      for (int head : lists.heads()) {
+        routeData.writeBytes(staged.code(head), 0, coder.bytes());
+      }
+    }
+  }
+
+  private void writeCentroids(PostingLists lists) throws IOException {
+    meta.writeVLong(routeData.alignFilePointer(Float.BYTES));
+    byte[] code = new byte[coder.bytes()];
+    for (float[] centroid : lists.centroids()) {
+      coder.encode(centroid, code, 0);
+      routeData.writeBytes(code, 0, code.length);
+    }
+  }
+
+  private void writeLists(PostingLists lists) throws IOException {
+    PackedLongValues.Builder starts = PackedLongValues.monotonicBuilder(PackedInts.COMPACT);
+    for (int start : lists.starts()) {
+      starts.add(start);
+    }
+    writeMonotonic(starts.build());
+    writePacked(lists.heads());
+    if (headCount < tokenCount) {
+      int[] positions = new int[lists.heads().length];
+      for (int position = 0; position < positions.length; position++) {
+        positions[lists.heads()[position]] = position;
+      }
+      writePacked(positions);
+    }
+  }
+
+  /** Writes each number below {@link #headCount} once. */
+  private void writePacked(int[] numbers) throws IOException {
     long start = routeData.getFilePointer();
-    if (ownHeadCount == 0 || ownHeadCount == headCount) {
-      meta.writeByte((byte) 0);
-    } else {
-      int bits = DirectWriter.unsignedBitsRequired(tokenCount + ownHeadCount);
-      meta.writeByte((byte) bits);
-      DirectWriter writer = DirectWriter.getInstance(routeData, headCount, bits);
-      long nextOwn = tokenCount;
-      for (int ord = 0; ord < documentCount; ord++) {
-        long token = firstTokens.get(ord);
-        int tokens = (int) (firstTokens.get(ord + 1) - token);
-        for (long head = firstHeads.get(ord); head < firstHeads.get(ord + 1); head++) {
-          writer.add(format.blocks().headsAreTokens(tokens) ? token++ : nextOwn++);
-        }
+    if (numbers.length > 0) {
+      DirectWriter writer =
+          DirectWriter.getInstance(routeData, numbers.length, FieldEntry.headBits(numbers.length));
+      for (int number : numbers) {
+        writer.add(number);
       }
       writer.finish();
     }
@@ -178,5 +215,11 @@ final class FieldOutput {
   private void writeExtent(long start) throws IOException {
     meta.writeVLong(start);
     meta.writeVLong(routeData.getFilePointer() - start);
+  }
+
+  /** Deletes the temporary file. */
+  @Override
+  public void close() throws IOException {
+    heads.close();
   }
 }

@@ -21,45 +21,49 @@ import org.apache.lucene.search.ConjunctionUtils;
 import org.apache.lucene.search.DocIdSetIterator;
 import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.search.knn.KnnSearchStrategy;
-import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.Bits;
-import org.apache.lucene.util.hnsw.HnswGraph;
-import org.apache.lucene.util.hnsw.HnswGraphSearcher;
-import org.apache.lucene.util.hnsw.RandomVectorScorer;
+import org.apache.lucene.util.SparseFixedBitSet;
 
 /**
- * The search of one target in one segment: through the route graph to heads, from heads to their
- * documents, and from documents, unless the collector asked by {@link HeadSearchStrategy} for heads
- * only, to their best tokens.
+ * The search of one target in one segment: through the nearest posting lists to heads, from heads
+ * to their documents, and from documents, unless the collector asked by {@link HeadSearchStrategy}
+ * for heads only, to their best tokens.
  *
- * <p>Where there is no graph, or so few documents are accepted that the graph search would take
- * longer, the accepted documents are compared one by one, which is exact. Each document is
- * collected once, and each comparison is counted as a visit.
+ * <p>Where so few heads are accepted that it takes no longer, the accepted documents are compared
+ * one by one, which is exact. Each document is collected once, and each comparison is counted as a
+ * visit.
  */
 final class Lane {
 
+  /** How many heads of the nearest lists are compared, per document looked for. */
+  private static final int HEADS_PER_DOCUMENT = 40;
+
+  /** How many at least, if as many are accepted. */
+  private static final int MIN_HEADS = 4096;
+
   /**
-   * How many documents the graph search looks for, per document wanted, if documents are then
-   * ordered by their tokens, of which the heads are only a forecast.
+   * How many documents are looked for, per document wanted, if documents are then ordered by their
+   * tokens, of which the heads are only a forecast.
    */
   private static final int DEPTH_PER_DOCUMENT = 2;
 
-  /** How many at least: a search for very few does not find its way through the graph. */
-  static final int MIN_DEPTH = 16;
-
-  /** The same where heads decide: these cost one comparison each, tokens one per token. */
-  private static final int MIN_HEAD_DEPTH = 32;
+  /** How many at least. */
+  private static final int MIN_DEPTH = 16;
 
   /**
-   * How many heads, or tokens, are scanned in the time of one of the visits that Lucene's estimate
-   * expects: there are about twice as many, each somewhere else in memory.
+   * How many heads of a list are compared in the time that it takes to compare one of a document:
+   * the heads of a list lie together.
    */
-  private static final int SCANNED_PER_VISIT = 8;
+  private static final int LISTED_PER_SCANNED = 4;
+
+  /** Codes that are read at a time, and comparisons between two looks at the clock. */
+  private static final int CHUNK = 64;
 
   private final SegmentField field;
-  private final RandomVectorScorer heads;
+  private final CodeComparer heads;
   private final TokenScorer tokens;
   private final KnnCollector collector;
+  private final int codeBytes;
 
   /** Whether documents are collected with their best heads, asked for or since tokens are heads. */
   private final boolean byHead;
@@ -70,28 +74,26 @@ final class Lane {
    */
   private final boolean atOnce;
 
-  /** How many documents the graph search looks for. */
+  /** How many documents are looked for. */
   private final int depth;
 
-  // The heads of a document that is scanned, and their similarities.
-  private int[] scannedHeads = {};
-  private float[] scannedScores = {};
+  /** Documents of the best heads in the lists, to be collected when all are found, or at once. */
+  private DocumentQueue found;
 
-  Lane(SegmentField field, RandomVectorScorer heads, TokenScorer tokens, KnnCollector collector) {
+  /** Documents collected at once. */
+  private SparseFixedBitSet collected;
+
+  Lane(SegmentField field, CodeComparer heads, TokenScorer tokens, KnnCollector collector) {
     this.field = field;
     this.heads = heads;
     this.tokens = tokens;
     this.collector = collector;
+    this.codeBytes = field.coder().bytes();
     boolean headsOnly = headsOnly(collector.getSearchStrategy());
     this.byHead = headsOnly || field.entry.multiValued() == false;
     this.atOnce = collector.k() == 1 && headsOnly == false;
-    this.depth =
-        byHead
-            ? Math.max(MIN_HEAD_DEPTH, collector.k())
-            : (int)
-                Math.max(
-                    MIN_DEPTH,
-                    Math.min(field.entry.documents(), (long) DEPTH_PER_DOCUMENT * collector.k()));
+    long wanted = byHead ? collector.k() : (long) DEPTH_PER_DOCUMENT * collector.k();
+    this.depth = (int) Math.max(MIN_DEPTH, Math.min(field.entry.documents(), wanted));
   }
 
   private static boolean headsOnly(KnnSearchStrategy strategy) {
@@ -100,43 +102,42 @@ final class Lane {
             && headsOnly(seeded.originalStrategy());
   }
 
-  void search(HnswGraph graph, AcceptDocs acceptDocs) throws IOException {
+  void search(AcceptDocs acceptDocs) throws IOException {
     int documents = field.entry.documents();
     if (documents == 0 || collector.k() == 0) {
       return;
     }
-    int acceptedDocuments = Math.min(acceptDocs.cost(), documents);
-    int acceptedHeads = (int) ((long) acceptedDocuments * field.size() / documents);
-    int expectedVisits = HnswGraphSearcher.expectedVisitedNodes(depth, graph.size());
-    if (graph.size() == 0
-        || depth >= documents
-        || expectedVisits >= acceptedHeads
-        || filterMakesScanCheaper(expectedVisits, acceptedDocuments, acceptedHeads)) {
+    int accepted = Math.min(acceptDocs.cost(), documents);
+    long acceptedHeads = (long) accepted * field.entry.heads() / documents;
+    long listed = listedHeads(acceptedHeads);
+    if (depth >= accepted || scanCost(accepted, acceptedHeads) <= listed) {
       scan(acceptDocs);
-    } else if (byHead == false && expectedComparisons(graph) > visitsLeft()) {
+    } else if (leastVisits(listed) > visitsLeft()) {
       // The search would end early. Its caller, who set the limit, has something else in mind then,
       // and need not wait for it.
       collector.incVisitedCount((int) visitsLeft());
     } else {
-      searchGraph(graph, acceptDocs, acceptedHeads);
+      searchLists(listed, acceptDocs);
     }
   }
 
   /**
-   * The graph search goes through heads that are not accepted too, so that it visits more the fewer
-   * are, while there is less to scan.
+   * How many heads of lists, centroids included, are compared: the more, the fewer are accepted.
    */
-  private boolean filterMakesScanCheaper(
-      int expectedVisits, int acceptedDocuments, int acceptedHeads) {
-    long scanned = byHead ? acceptedHeads : acceptedDocuments * tokensPerDocument();
-    return acceptedHeads < field.size()
-        && (double) SCANNED_PER_VISIT * expectedVisits * field.size() / acceptedHeads >= scanned;
+  private long listedHeads(long acceptedHeads) {
+    long wanted = Math.max(MIN_HEADS, (long) HEADS_PER_DOCUMENT * depth);
+    double perAccepted = field.entry.heads() / (double) Math.max(1, acceptedHeads);
+    return field.entry.lists() + (long) Math.min(field.entry.heads(), wanted * perAccepted);
   }
 
-  /** About how many comparisons the graph search takes, once it has begun. */
-  private long expectedComparisons(HnswGraph graph) {
-    int expectedVisits = HnswGraphSearcher.expectedVisitedNodes(depth, graph.size());
-    return byHead ? expectedVisits : expectedVisits + depth * tokensPerDocument();
+  /** How many comparisons it takes at least to find anything in lists. */
+  private long leastVisits(long listed) {
+    return byHead ? field.entry.lists() + 1 : listed + depth * tokensPerDocument();
+  }
+
+  /** How many heads of lists are compared in the time of a scan. */
+  private long scanCost(int accepted, long acceptedHeads) {
+    return byHead ? LISTED_PER_SCANNED * acceptedHeads : accepted * tokensPerDocument();
   }
 
   private long visitsLeft() {
@@ -147,46 +148,80 @@ final class Lane {
     return field.entry.tokens() / field.entry.documents();
   }
 
-  private void searchGraph(HnswGraph graph, AcceptDocs acceptDocs, int acceptedHeads)
-      throws IOException {
-    Bits acceptHeads = acceptDocs.bits() == null ? null : new HeadBits(acceptDocs.bits());
-    if (atOnce) {
-      LaneCollector lane = new LaneCollector.AtOnce(collector, field, byHead ? null : tokens);
-      enter(lane, graph);
-      HnswGraphSearcher.search(heads, lane, graph, acceptHeads, acceptedHeads);
-    } else {
-      LaneCollector.AtLast lane = new LaneCollector.AtLast(collector, field, depth);
-      enter(lane, graph);
-      HnswGraphSearcher.search(heads, lane, graph, acceptHeads, acceptedHeads);
-      int wanted = Math.min(collector.k(), Math.min(acceptDocs.cost(), field.entry.documents()));
-      if (lane.found().size() < wanted && collector.earlyTerminated() == false) {
-        // Not all of a graph may be reached, above all under inner products and filters.
-        scan(acceptDocs);
-      } else {
-        collect(lane.found());
+  /**
+   * Compares heads list by list, until there were enough and documents are found; a filter may
+   * accept none of the nearest.
+   */
+  private void searchLists(long enough, AcceptDocs acceptDocs) throws IOException {
+    found = new DocumentQueue(depth);
+    collected = new SparseFixedBitSet(field.entry.documents());
+    Bits accepted = acceptDocs.bits();
+    int wanted = Math.min(collector.k(), acceptDocs.cost());
+    NearestLists lists = new NearestLists(field, heads);
+    collector.incVisitedCount(field.entry.lists());
+    long compared = field.entry.lists();
+    byte[] codes = new byte[CHUNK * codeBytes];
+    boolean competitive = true;
+    while (lists.hasNext()
+        && (compared < enough || found.size() < wanted || atOnce && competitive)) {
+      int list = lists.next();
+      int end = field.listStart(list + 1);
+      competitive = false;
+      for (int from = field.listStart(list); from < end; from += CHUNK) {
+        if (collector.earlyTerminated()) {
+          collect();
+          return;
+        }
+        int to = Math.min(end, from + (int) Math.min(CHUNK, visitsLeft()));
+        competitive |= compare(from, to, codes, accepted);
+        compared += to - from;
       }
     }
+    collect();
   }
 
-  /**
-   * Lets a search begin where {@link EntryPoints} says. Does nothing where the graph has none, or
-   * the collector says itself where to begin or has no visits left for it.
-   */
-  private void enter(LaneCollector lane, HnswGraph graph) throws IOException {
-    EntryPoints entryPoints = new EntryPoints(heads, graph);
-    if (entryPoints.exist() == false
-        || collector.getSearchStrategy() instanceof KnnSearchStrategy.Seeded
-        || entryPoints.expectedComparisons() + expectedComparisons(graph) > visitsLeft()) {
-      return;
+  /** Compares heads at neighbouring positions; whether any of them made a difference. */
+  private boolean compare(int from, int to, byte[] codes, Bits accepted) throws IOException {
+    field.readPositions(from, to, codes);
+    collector.incVisitedCount(to - from);
+    boolean competitive = false;
+    float worst = worst();
+    for (int position = from; position < to; position++) {
+      float similarity = heads.compare(codes, (position - from) * codeBytes);
+      if (similarity >= worst) {
+        int ord = field.documentOf(field.headAt(position));
+        if (accepted == null || accepted.get(field.ordToDoc(ord))) {
+          competitive |= offer(ord, similarity);
+          worst = worst();
+        }
+      }
     }
-    lane.enterAt(entryPoints.find());
-    collector.incVisitedCount(entryPoints.comparisons());
+    return competitive;
+  }
+
+  /** Similarity from which on a head makes a difference. */
+  private float worst() {
+    return atOnce ? Math.min(collector.minCompetitiveSimilarity(), found.worst()) : found.worst();
+  }
+
+  private boolean offer(int ord, float similarity) throws IOException {
+    if (collector.earlyTerminated()) {
+      return false; // the rest of a chunk may cost a document each
+    }
+    boolean nearer = found.offer(ord, similarity);
+    if (atOnce == false || collected.getAndSet(ord)) {
+      return nearer;
+    }
+    return collector.collect(field.ordToDoc(ord), byHead ? similarity : bestToken(ord)) || nearer;
   }
 
   /** Hands over the documents found, in order, which is the order of their tokens on disk. */
-  private void collect(DocumentQueue found) throws IOException {
+  private void collect() throws IOException {
+    if (atOnce) {
+      return;
+    }
     if (byHead == false) {
-      dropUnaffordable(found);
+      dropUnaffordable();
     }
     for (int ord : found.documents()) {
       collector.collect(field.ordToDoc(ord), byHead ? found.similarity(ord) : bestToken(ord));
@@ -194,7 +229,7 @@ final class Lane {
   }
 
   /** Out of time or of visits, the result is partial: of the documents of the best heads. */
-  private void dropUnaffordable(DocumentQueue found) {
+  private void dropUnaffordable() {
     int most = collector.earlyTerminated() ? MIN_DEPTH : found.size();
     long comparisons = 0;
     for (int ord : found.documents()) {
@@ -226,35 +261,13 @@ final class Lane {
   }
 
   private float bestHead(int ord) throws IOException {
-    int first = field.firstHead(ord);
-    int count = field.firstHead(ord + 1) - first;
-    if (count > scannedHeads.length) {
-      scannedHeads = new int[ArrayUtil.oversize(count, Integer.BYTES)];
-      scannedScores = new float[scannedHeads.length];
-    }
-    for (int i = 0; i < count; i++) {
-      scannedHeads[i] = first + i;
-    }
+    int count = field.headCount(ord);
     collector.incVisitedCount(count);
-    return heads.bulkScore(scannedHeads, scannedScores, count);
-  }
-
-  /** Accepts the heads of accepted documents. */
-  private final class HeadBits implements Bits {
-    private final Bits acceptDocs;
-
-    HeadBits(Bits acceptDocs) {
-      this.acceptDocs = acceptDocs;
+    byte[] codes = field.headCodes(ord);
+    float best = Float.NEGATIVE_INFINITY;
+    for (int h = 0; h < count; h++) {
+      best = Math.max(best, heads.compare(codes, h * codeBytes));
     }
-
-    @Override
-    public boolean get(int head) {
-      return acceptDocs.get(field.ordToDoc(field.documentOf(head)));
-    }
-
-    @Override
-    public int length() {
-      return field.size();
-    }
+    return best;
   }
 }

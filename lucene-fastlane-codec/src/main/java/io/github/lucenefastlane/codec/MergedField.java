@@ -15,11 +15,9 @@ package io.github.lucenefastlane.codec;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.KnnVectorsWriter;
-import org.apache.lucene.codecs.lucene99.Lucene99HnswVectorsReader;
 import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
 import org.apache.lucene.index.ByteVectorValues;
 import org.apache.lucene.index.DocIDMerger;
@@ -28,7 +26,7 @@ import org.apache.lucene.index.FloatVectorValues;
 import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.KnnVectorValues.DocIndexIterator;
 import org.apache.lucene.index.MergeState;
-import org.apache.lucene.util.Bits;
+import org.apache.lucene.search.TaskExecutor;
 
 /**
  * One field in a merge. All tokens of a document move together: verbatim out of a segment of the
@@ -43,20 +41,12 @@ final class MergedField {
   private final DocumentEncoder encoder;
   private final EncodedDocument scratch;
 
-  /** For each reader copied verbatim its field, else null. */
-  private final SegmentField[] verbatim;
-
-  /** For each reader of this format, and each of its documents, the first new head, or -1. */
-  private final int[][] newHeads;
-
   MergedField(FastLaneVectorsFormat format, FieldInfo info, MergeState mergeState) {
     this.format = format;
     this.info = info;
     this.mergeState = mergeState;
     this.encoder = new DocumentEncoder(format, info);
     this.scratch = encoder.newDocument();
-    this.verbatim = new SegmentField[mergeState.knnVectorsReaders.length];
-    this.newHeads = new int[mergeState.knnVectorsReaders.length][];
   }
 
   void write(FieldOutput out, int maxDoc) throws IOException {
@@ -73,10 +63,10 @@ final class MergedField {
     }
     DocIDMerger<Source> documents = DocIDMerger.of(sources, mergeState.needsIndexSort);
     for (Source source = documents.next(); source != null; source = documents.next()) {
-      source.read(out.headCount());
+      source.read();
       out.add(source.mappedDocID, scratch);
     }
-    out.finish(maxDoc);
+    out.finish(maxDoc, new TaskExecutor(mergeState.intraMergeTaskExecutor));
   }
 
   /** The reader of the field itself, behind Lucene's reader of all fields. */
@@ -90,83 +80,13 @@ final class MergedField {
     KnnVectorsReader reader = reader(i);
     if (reader instanceof FastLaneVectorsReader ours) {
       SegmentField field = ours.field(info.name);
-      if (field == null) {
-        return null;
-      }
-      newHeads[i] = new int[field.entry.documents()];
-      Arrays.fill(newHeads[i], -1);
-      if (field.entry.sameRoutes(format)) {
-        verbatim[i] = field;
-      }
-      return new Segment(i, field, newHeads[i]);
+      return field == null ? null : new Segment(i, field);
     }
     if (reader == null) {
       return null;
     }
     MergeTap.Tapped tapped = MergeTap.open(reader, info);
     return tapped.values() == null ? null : new Wrapped(i, tapped, reader);
-  }
-
-  /**
-   * The merge as Lucene's graph merging sees it: the documents are heads. Only graphs of segments
-   * copied verbatim are reused; the heads of all others are added to them one by one. Nor are
-   * graphs of another {@code maxConn}, to which Lucene cannot add nodes.
-   */
-  MergeState headMergeState() throws IOException {
-    int readers = mergeState.knnVectorsReaders.length;
-    KnnVectorsReader[] graphs = new KnnVectorsReader[readers];
-    MergeState.DocMap[] headMaps = new MergeState.DocMap[readers];
-    Bits[] liveHeads = new Bits[readers];
-    for (int i = 0; i < readers; i++) {
-      if (verbatim[i] != null) {
-        Lucene99HnswVectorsReader graph = ((FastLaneVectorsReader) reader(i)).graphs();
-        if (graph.getGraph(info.name).maxConn() != format.maxConn()) {
-          continue;
-        }
-        graphs[i] = graph;
-        headMaps[i] = headMap(verbatim[i], newHeads[i]);
-        liveHeads[i] = mergeState.liveDocs[i] == null ? null : liveHeads(verbatim[i], newHeads[i]);
-      }
-    }
-    return new MergeState(
-        headMaps,
-        mergeState.segmentInfo,
-        mergeState.mergeFieldInfos,
-        mergeState.storedFieldsReaders,
-        mergeState.termVectorsReaders,
-        mergeState.normsProducers,
-        mergeState.docValuesProducers,
-        mergeState.fieldInfos,
-        liveHeads,
-        mergeState.fieldsProducers,
-        mergeState.pointsReaders,
-        graphs,
-        mergeState.maxDocs,
-        mergeState.infoStream,
-        mergeState.intraMergeTaskExecutor,
-        mergeState.needsIndexSort,
-        mergeState.oneMerge);
-  }
-
-  private static MergeState.DocMap headMap(SegmentField field, int[] newHeads) {
-    return head -> {
-      int ord = field.documentOf(head);
-      return newHeads[ord] < 0 ? -1 : newHeads[ord] + head - field.firstHead(ord);
-    };
-  }
-
-  private static Bits liveHeads(SegmentField field, int[] newHeads) {
-    return new Bits() {
-      @Override
-      public boolean get(int head) {
-        return newHeads[field.documentOf(head)] >= 0;
-      }
-
-      @Override
-      public int length() {
-        return field.size();
-      }
-    };
   }
 
   /** Reads the documents of one segment into {@link #scratch}. */
@@ -183,25 +103,21 @@ final class MergedField {
       return documents.nextDoc();
     }
 
-    abstract void read(int firstHead) throws IOException;
+    abstract void read() throws IOException;
   }
 
   /** A segment of this format. */
   private final class Segment extends Source {
     private final Copier copier;
-    private final int[] newHeads;
 
-    Segment(int reader, SegmentField field, int[] newHeads) throws IOException {
+    Segment(int reader, SegmentField field) throws IOException {
       super(reader, field.iterator());
       this.copier = new Copier(field);
-      this.newHeads = newHeads;
     }
 
     @Override
-    void read(int firstHead) throws IOException {
-      int ord = documents.index();
-      newHeads[ord] = firstHead;
-      copier.copy(ord);
+    void read() throws IOException {
+      copier.copy(documents.index());
     }
   }
 
@@ -241,7 +157,7 @@ final class MergedField {
     }
 
     @Override
-    void read(int firstHead) throws IOException {
+    void read() throws IOException {
       behind.forEach(SegmentFieldView::takeLastOrd);
       int index = documents.index();
       float[] vector =

@@ -27,7 +27,7 @@ import org.apache.lucene.util.packed.DirectMonotonicReader;
 import org.apache.lucene.util.packed.DirectReader;
 
 /** One field of one segment on disk, through file slices of its own. Belongs to one thread. */
-final class SegmentField extends HeadCodes {
+final class SegmentField {
 
   final FieldEntry entry;
   private final VectorCoder coder;
@@ -36,16 +36,15 @@ final class SegmentField extends HeadCodes {
   private final IndexInput routeFile;
 
   private final IndexInput tokenCodes;
-  private final RandomAccessInput tokenHeadCodes;
-  private final RandomAccessInput ownHeadCodes;
+  private final RandomAccessInput headCodes;
+  private final RandomAccessInput centroids;
   private final LongValues tokenStarts;
   private final LongValues headStarts;
   private final LongValues headDocuments;
-  private final LongValues headCodes;
+  private final LongValues listStarts;
+  private final LongValues listHeads;
+  private final LongValues headPositions;
   private final RouteBlocks blocks;
-
-  /** Where the code of the first head is, if those of all others follow it. */
-  private final long firstHeadCode;
 
   private final LongValues ordToDoc;
   private final IndexedDISI sparseDocs;
@@ -71,14 +70,19 @@ final class SegmentField extends HeadCodes {
     this.routeFile = routeFile;
     long tokenBytes = entry.tokens() * codeBytes;
     this.tokenCodes = tokenFile.slice("token codes", entry.tokenCodesOffset(), tokenBytes);
-    this.tokenHeadCodes = tokenFile.randomAccessSlice(entry.tokenCodesOffset(), tokenBytes);
-    this.ownHeadCodes =
-        routeFile.randomAccessSlice(entry.headCodesOffset(), (long) entry.ownHeads() * codeBytes);
+    this.headCodes =
+        entry.headsAreTokens()
+            ? tokenFile.randomAccessSlice(entry.tokenCodesOffset(), tokenBytes)
+            : routeFile.randomAccessSlice(
+                entry.headCodesOffset(), (long) entry.heads() * codeBytes);
+    this.centroids =
+        routeFile.randomAccessSlice(entry.centroidsOffset(), (long) entry.lists() * codeBytes);
     this.tokenStarts = open(entry.tokenStarts());
     this.headStarts = open(entry.headStarts());
     this.headDocuments = open(entry.headDocuments());
-    this.headCodes = open(entry.headCodes());
-    this.firstHeadCode = entry.ownHeads() == 0 ? 0 : entry.tokens();
+    this.listStarts = open(entry.listStarts());
+    this.listHeads = open(entry.listHeads());
+    this.headPositions = entry.headsAreTokens() ? null : open(entry.headPositions());
     OrdToDocDISIReaderConfiguration docs = entry.docs();
     boolean sparse = docs.isDense() == false && docs.isEmpty() == false;
     this.ordToDoc = sparse ? docs.getDirectMonotonicReader(routeFile) : LongValues.IDENTITY;
@@ -90,20 +94,19 @@ final class SegmentField extends HeadCodes {
         table.meta(), routeFile.randomAccessSlice(table.offset(), table.length()));
   }
 
-  /** Null for a table without bits. */
   private LongValues open(FieldEntry.PackedTable table) throws IOException {
-    return table.bits() == 0
-        ? null
+    return entry.heads() == 0
+        ? LongValues.ZEROES
         : DirectReader.getInstance(
-            routeFile.randomAccessSlice(table.offset(), table.length()), table.bits());
+            routeFile.randomAccessSlice(table.offset(), table.length()),
+            FieldEntry.headBits(entry.heads()));
   }
 
-  @Override
+  /** The same field for another reader in the same or another thread. */
   SegmentField copy() throws IOException {
     return new SegmentField(entry, tokenFile, routeFile);
   }
 
-  @Override
   VectorCoder coder() {
     return coder;
   }
@@ -233,7 +236,7 @@ final class SegmentField extends HeadCodes {
     if (coder.needsHead() && blocks.headsAreTokens(tokenCount(ord)) == false) {
       head = ArrayUtil.growNoCopy(head, codeBytes);
       references = grow(references, coder.dimension);
-      read(firstHead(ord), head, 0);
+      readHeads(firstHead(ord), 1, head);
       coder.decode(head, 0, references, 0);
       coder.decode(codes, 0, references, 0, vector, 0);
     } else {
@@ -243,24 +246,24 @@ final class SegmentField extends HeadCodes {
 
   // Heads
 
-  @Override
-  int size() {
-    return entry.heads();
-  }
-
-  @Override
-  void read(int head, byte[] codes, int offset) throws IOException {
-    read(head, 1, codes, offset);
-  }
-
-  /** Reads the codes of some heads of one document, which lie together. */
-  private void read(int first, int count, byte[] codes, int offset) throws IOException {
-    long at = headCodes != null ? headCodes.get(first) : firstHeadCode + first;
-    if (at < entry.tokens()) {
-      tokenHeadCodes.readBytes(at * codeBytes, codes, offset, count * codeBytes);
-    } else {
-      ownHeadCodes.readBytes((at - entry.tokens()) * codeBytes, codes, offset, count * codeBytes);
+  /** Reads the codes of some heads of one document. */
+  private void readHeads(int first, int count, byte[] codes) throws IOException {
+    if (entry.headsAreTokens()) {
+      headCodes.readBytes((long) first * codeBytes, codes, 0, count * codeBytes);
+      return;
     }
+    for (int h = 0; h < count; h++) {
+      long position = headPositions.get(first + h);
+      headCodes.readBytes(position * codeBytes, codes, h * codeBytes, codeBytes);
+    }
+  }
+
+  /** Codes of all heads of a document, in a shared array. */
+  byte[] headCodes(int ord) throws IOException {
+    int count = headCount(ord);
+    codes = ArrayUtil.growNoCopy(codes, Math.multiplyExact(count, codeBytes));
+    readHeads(firstHead(ord), count, codes);
+    return codes;
   }
 
   /** Ordinal of the document that a head belongs to. */
@@ -311,12 +314,40 @@ final class SegmentField extends HeadCodes {
   private float[] decodeHeads(int ord, float[] into) throws IOException {
     int count = headCount(ord);
     float[] rows = grow(into, Math.multiplyExact(count, coder.dimension));
-    codes = ArrayUtil.growNoCopy(codes, Math.multiplyExact(count, codeBytes));
-    read(firstHead(ord), count, codes, 0);
+    headCodes(ord);
     for (int h = 0; h < count; h++) {
       coder.decode(codes, h * codeBytes, rows, h * coder.dimension);
     }
     return rows;
+  }
+
+  // Posting lists
+
+  /** Reads the codes of the centroids of neighbouring lists. */
+  void readCentroids(int from, int to, byte[] into) throws IOException {
+    centroids.readBytes((long) from * codeBytes, into, 0, (to - from) * codeBytes);
+  }
+
+  /** Position of a list's first head; the next list begins after its last. */
+  int listStart(int list) {
+    return (int) listStarts.get(list);
+  }
+
+  /** The head at a position in the lists. */
+  int headAt(int position) {
+    return (int) listHeads.get(position);
+  }
+
+  /** Reads the codes of heads at neighbouring positions in the lists. */
+  void readPositions(int from, int to, byte[] codes) throws IOException {
+    if (entry.headsAreTokens()) {
+      for (int position = from; position < to; position++) {
+        long at = (long) headAt(position) * codeBytes;
+        headCodes.readBytes(at, codes, (position - from) * codeBytes, codeBytes);
+      }
+    } else {
+      headCodes.readBytes((long) from * codeBytes, codes, 0, (to - from) * codeBytes);
+    }
   }
 
   /** The document as it was written, for a segment of the same format settings. */
@@ -326,13 +357,8 @@ final class SegmentField extends HeadCodes {
     tokenCodes.seek(tokenStarts.get(ord) * codeBytes);
     tokenCodes.readBytes(document.tokens, 0, document.tokenBytes());
     if (document.ownHeadCount() > 0) {
-      read(firstHead(ord), document.ownHeadCount(), document.ownHeads, 0);
+      readHeads(firstHead(ord), document.ownHeadCount(), document.ownHeads);
     }
-  }
-
-  /** The heads as vectors. */
-  KnnVectorValues heads() {
-    return values(entry.info().getVectorEncoding());
   }
 
   /** The document-level view of the tokens. */

@@ -35,16 +35,7 @@ abstract class TokenScorer {
     if (field.coder().needsHead()) {
       return decoding(field, similarity, target);
     }
-    CodeComparer comparer = CodeComparer.of(field.coder(), similarity);
-    TokenScorer scorer =
-        new OverCodes(field, target.length) {
-          @Override
-          float compare(byte[] codes, int offset) {
-            return comparer.compare(codes, offset);
-          }
-        };
-    comparer.setTarget(target);
-    return scorer;
+    return new OverCodes(field, CodeComparer.of(field.coder(), similarity, target), target.length);
   }
 
   /** Of tokens whose codes do not tell them without their heads. */
@@ -68,14 +59,7 @@ abstract class TokenScorer {
 
   static TokenScorer of(SegmentField field, byte[] target) {
     VectorSimilarityFunction similarity = field.entry.info().getVectorSimilarityFunction();
-    byte[] vector = new byte[target.length];
-    return new OverCodes(field, target.length) {
-      @Override
-      float compare(byte[] codes, int offset) {
-        System.arraycopy(codes, offset, vector, 0, vector.length);
-        return similarity.compare(target, vector);
-      }
-    };
+    return new OverCodes(field, CodeComparer.ofBytes(similarity, target), target.length);
   }
 
   /** The best of a document. */
@@ -102,13 +86,13 @@ abstract class TokenScorer {
   }
 
   /** Compares the codes of tokens where they lie. */
-  private abstract static class OverCodes extends TokenScorer {
+  private static final class OverCodes extends TokenScorer {
+    private final CodeComparer comparer;
 
-    OverCodes(SegmentField field, int dimension) {
+    OverCodes(SegmentField field, CodeComparer comparer, int dimension) {
       super(field, dimension);
+      this.comparer = comparer;
     }
-
-    abstract float compare(byte[] codes, int offset);
 
     @Override
     float best(int ord) throws IOException {
@@ -117,7 +101,7 @@ abstract class TokenScorer {
       int bytes = field.coder().bytes();
       float best = Float.NEGATIVE_INFINITY;
       for (int t = 0; t < count; t++) {
-        best = Math.max(best, compare(codes, t * bytes));
+        best = Math.max(best, comparer.compare(codes, t * bytes));
       }
       return best;
     }

@@ -31,7 +31,7 @@ import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.util.IOUtils;
 import org.apache.lucene.util.RamUsageEstimator;
 
-/** The open files of {@link FastLaneVectorsFormat}, but for the graph, which is Lucene's. */
+/** The open files of {@link FastLaneVectorsFormat}. */
 final class TokenStorage implements Closeable {
 
   private final Map<String, FieldEntry> fields = new HashMap<>();
@@ -153,7 +153,9 @@ final class TokenStorage implements Closeable {
       return Map.of();
     }
     long codeBytes = entry.coder().bytes();
-    long routeEnd = entry.headCodes().offset() + entry.headCodes().length();
+    FieldEntry.PackedTable last =
+        entry.headsAreTokens() ? entry.listHeads() : entry.headPositions();
+    long routeEnd = last.offset() + last.length();
     return Map.of(
         FastLaneVectorsFormat.TOKEN_EXTENSION,
         entry.tokens() * codeBytes,
@@ -165,8 +167,8 @@ final class TokenStorage implements Closeable {
   long ramBytesUsed() {
     long bytes = RamUsageEstimator.shallowSizeOf(this) + RamUsageEstimator.sizeOfMap(fields);
     for (FieldEntry entry : fields.values()) {
-      long numbers = 2L * entry.documents() + entry.heads();
-      bytes += 21 * ((numbers >>> FastLaneVectorsFormat.DIRECT_MONOTONIC_BLOCK_SHIFT) + 3);
+      long numbers = 2L * entry.documents() + entry.heads() + entry.lists();
+      bytes += 21 * ((numbers >>> FastLaneVectorsFormat.DIRECT_MONOTONIC_BLOCK_SHIFT) + 4);
     }
     return bytes;
   }

@@ -48,11 +48,10 @@ public class TestCodeComparer extends LuceneTestCase {
         }
         String what = encoding + ", " + similarity + ", " + dimension + " components";
         for (CodeComparer comparer :
-            List.of(CodeComparer.of(coder, similarity), CodeComparer.decoding(coder, similarity))) {
-          comparer.setTarget(target);
+            List.of(
+                CodeComparer.of(coder, similarity, target),
+                CodeComparer.decoding(coder, similarity, target))) {
           assertClose(what, similarity, target, decoded, comparer.compare(codes, before));
-          comparer.setTarget(codes, before);
-          assertClose(what, similarity, decoded, decoded, comparer.compare(codes, before));
         }
       }
     }

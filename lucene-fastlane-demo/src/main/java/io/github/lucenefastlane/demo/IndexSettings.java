@@ -29,10 +29,6 @@ public record IndexSettings(TokenEncoding encoding, int tokensPerRoute) {
       new IndexSettings(TokenEncoding.INT8, FastLaneVectorsFormat.DEFAULT_TOKENS_PER_ROUTE);
 
   FastLaneVectorsFormat format() {
-    return new FastLaneVectorsFormat(
-        encoding,
-        tokensPerRoute,
-        FastLaneVectorsFormat.DEFAULT_MAX_CONN,
-        FastLaneVectorsFormat.DEFAULT_BEAM_WIDTH);
+    return new FastLaneVectorsFormat(encoding, tokensPerRoute);
   }
 }

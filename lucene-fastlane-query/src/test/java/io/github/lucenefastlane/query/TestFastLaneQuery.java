@@ -96,17 +96,13 @@ public class TestFastLaneQuery extends LuceneTestCase {
 
   /** Exact vectors and one route per token, so that enough candidates find everything. */
   private static Codec exactCodec() {
-    return new FastLaneCodec(new FastLaneVectorsFormat(TokenEncoding.FLOAT32, 1, 16, 100));
+    return new FastLaneCodec(new FastLaneVectorsFormat(TokenEncoding.FLOAT32, 1));
   }
 
   /** Exact vectors and any routes. */
   private static Codec anyRoutesCodec() {
     return new FastLaneCodec(
-        new FastLaneVectorsFormat(
-            TokenEncoding.FLOAT32,
-            TestUtil.nextInt(random(), 1, 8),
-            TestUtil.nextInt(random(), 4, 16),
-            TestUtil.nextInt(random(), 20, 100)));
+        new FastLaneVectorsFormat(TokenEncoding.FLOAT32, TestUtil.nextInt(random(), 1, 8)));
   }
 
   private static RandomCorpus anyCorpus() throws IOException {
@@ -254,7 +250,7 @@ public class TestFastLaneQuery extends LuceneTestCase {
   public void testWithoutRerankOfHeads() throws IOException {
     TokenEncoding stored = RandomPicks.randomFrom(random(), TokenEncoding.values());
     FastLaneVectorsFormat format =
-        new FastLaneVectorsFormat(stored, TestUtil.nextInt(random(), 1, 4), 16, 100);
+        new FastLaneVectorsFormat(stored, TestUtil.nextInt(random(), 1, 4));
     try (RandomCorpus corpus =
         new RandomCorpus(
             random(), new FastLaneCodec(format), anyEncoding(), anySimilarity(), 100, 20)) {
@@ -724,7 +720,10 @@ public class TestFastLaneQuery extends LuceneTestCase {
     }
   }
 
-  /** Segments large enough for graphs, searched by few candidates, and by filters of any size. */
+  /**
+   * Segments large enough for posting lists, searched by few candidates, and by filters of any
+   * size.
+   */
   public void testGraphs() throws IOException {
     try (RandomCorpus corpus =
         new RandomCorpus(

@@ -64,8 +64,7 @@ public class TestHeadStage extends LuceneTestCase {
 
   /** Searches one segment of random documents with one view, and checks each score. */
   private static FastLaneStats search(int tokensPerRoute, int documents) throws IOException {
-    FastLaneVectorsFormat format =
-        new FastLaneVectorsFormat(TokenEncoding.FLOAT32, tokensPerRoute, 16, 100);
+    FastLaneVectorsFormat format = new FastLaneVectorsFormat(TokenEncoding.FLOAT32, tokensPerRoute);
     List<float[][]> texts = new ArrayList<>();
     List<FastLaneStats> stats = new ArrayList<>();
     float[][] query = randomTokens(4);
@@ -129,7 +128,7 @@ public class TestHeadStage extends LuceneTestCase {
     // One half has a block of tokens for each query token, the other repeats their mean.
     float[] mean = new float[DIMENSION];
     mean[0] = mean[1] = (float) Math.sqrt(0.5);
-    FastLaneVectorsFormat format = new FastLaneVectorsFormat(TokenEncoding.FLOAT32, 2, 16, 100);
+    FastLaneVectorsFormat format = new FastLaneVectorsFormat(TokenEncoding.FLOAT32, 2);
     try (Directory directory = newDirectory();
         IndexWriter writer =
             new IndexWriter(

@@ -17,7 +17,6 @@ import io.github.lucenefastlane.codec.FastLaneCodec;
 import io.github.lucenefastlane.codec.FastLaneVectorsFormat;
 import io.github.lucenefastlane.codec.TokenEncoding;
 import java.util.Random;
-import java.util.concurrent.ExecutorService;
 import org.apache.lucene.codecs.Codec;
 import org.apache.lucene.tests.util.TestUtil;
 
@@ -31,26 +30,8 @@ final class RandomFormats {
     return encodings[random.nextInt(encodings.length)];
   }
 
-  /** A format that merges in the merge thread. */
   static FastLaneVectorsFormat format(Random random, TokenEncoding encoding) {
-    return format(random, encoding, tokensPerRoute(random));
-  }
-
-  /** A format of given routes that merges in the merge thread. */
-  static FastLaneVectorsFormat format(Random random, TokenEncoding encoding, int tokensPerRoute) {
-    return new FastLaneVectorsFormat(encoding, tokensPerRoute, maxConn(random), beam(random));
-  }
-
-  /** A format that merges in the threads of an executor. */
-  static FastLaneVectorsFormat format(
-      Random random, TokenEncoding encoding, ExecutorService executor) {
-    return new FastLaneVectorsFormat(
-        encoding,
-        tokensPerRoute(random),
-        maxConn(random),
-        beam(random),
-        TestUtil.nextInt(random, 2, 4),
-        executor);
+    return new FastLaneVectorsFormat(encoding, tokensPerRoute(random));
   }
 
   static int tokensPerRoute(Random random) {
@@ -60,14 +41,6 @@ final class RandomFormats {
       case 2 -> FastLaneVectorsFormat.MAX_TOKENS_PER_ROUTE;
       default -> TestUtil.nextInt(random, 1, 20);
     };
-  }
-
-  private static int maxConn(Random random) {
-    return TestUtil.nextInt(random, 2, 32);
-  }
-
-  private static int beam(Random random) {
-    return TestUtil.nextInt(random, 4, 60);
   }
 
   /** The format in a checking codec of the test framework, or in ours. */

@@ -51,7 +51,7 @@ import org.apache.lucene.util.Bits;
  */
 final class StoredVectors {
 
-  private static final Pattern SETTINGS = Pattern.compile("tokensPerRoute=(\\d+),");
+  private static final Pattern SETTINGS = Pattern.compile("tokensPerRoute=(\\d+)\\)");
 
   private final Corpus corpus;
   private final List<VectorField> fields;

@@ -44,14 +44,14 @@ import org.apache.lucene.tests.util.TestUtil;
 /** Damaged files are noticed, at the latest when their checksums are compared. */
 public class TestCorruptFiles extends LuceneTestCase {
 
-  private static final List<String> EXTENSIONS = List.of(".vec", ".flr", ".flm", ".vem", ".vex");
+  private static final List<String> EXTENSIONS = List.of(".vec", ".flr", ".flm");
 
   /** A change of a file's bytes. */
   private interface Damage {
     byte[] apply(byte[] file);
   }
 
-  /** One segment in separate files, with a graph, and with and without documents of the field. */
+  /** One segment in separate files, with and without documents of the field. */
   private static Directory newIndex() throws IOException {
     Corpus corpus =
         new Corpus(
@@ -124,15 +124,16 @@ public class TestCorruptFiles extends LuceneTestCase {
     }
   }
 
-  /** An index of a snapshot before the first release, whose routes were others, is not misread. */
+  /** An index of a snapshot before the first release, whose files were others, is not misread. */
   public void testVersionBeforeTheFirstRelease() throws IOException {
     try (Directory index = newIndex()) {
       String meta = file(index, ".flm");
       byte[] bytes = read(index, meta);
       // The header is the magic number, the length and letters of the codec's name, the version.
       int version = Integer.BYTES + 1 + bytes[Integer.BYTES];
-      assertEquals(1, ByteBuffer.wrap(bytes).getInt(version));
-      ByteBuffer.wrap(bytes).putInt(version, 0);
+      assertEquals(2, ByteBuffer.wrap(bytes).getInt(version));
+      int old = random().nextInt(2);
+      ByteBuffer.wrap(bytes).putInt(version, old);
       index.deleteFile(meta);
       try (IndexOutput out = index.createOutput(meta, IOContext.DEFAULT)) {
         out.writeBytes(bytes, bytes.length - CodecUtil.footerLength());
@@ -140,8 +141,8 @@ public class TestCorruptFiles extends LuceneTestCase {
       }
       IndexFormatTooOldException e =
           expectThrows(IndexFormatTooOldException.class, () -> DirectoryReader.open(index));
-      assertEquals(0, e.getVersion().intValue());
-      assertEquals(1, e.getMinVersion().intValue());
+      assertEquals(old, e.getVersion().intValue());
+      assertEquals(2, e.getMinVersion().intValue());
     }
   }
 

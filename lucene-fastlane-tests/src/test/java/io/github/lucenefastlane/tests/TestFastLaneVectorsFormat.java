@@ -21,8 +21,6 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.apache.lucene.codecs.Codec;
 import org.apache.lucene.codecs.KnnVectorsFormat;
 import org.apache.lucene.index.CodecReader;
@@ -36,8 +34,6 @@ import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.LuceneTestCase;
-import org.apache.lucene.tests.util.TestUtil;
-import org.apache.lucene.util.NamedThreadFactory;
 
 /** The format's parameters, limits, and accounts of memory and disk. */
 public class TestFastLaneVectorsFormat extends LuceneTestCase {
@@ -49,15 +45,11 @@ public class TestFastLaneVectorsFormat extends LuceneTestCase {
 
   public void testPrintsAllParameters() {
     assertEquals(
-        "FastLaneVectorsFormat(tokenEncoding=INT8, tokensPerRoute=8, maxConn=16,"
-            + " beamWidth=100, mergeWorkers=1)",
+        "FastLaneVectorsFormat(tokenEncoding=INT8, tokensPerRoute=8)",
         new FastLaneVectorsFormat().toString());
-    ExecutorService executor = Executors.newSingleThreadExecutor(new NamedThreadFactory("merges"));
     assertEquals(
-        "FastLaneVectorsFormat(tokenEncoding=INT4, tokensPerRoute=3, maxConn=5,"
-            + " beamWidth=7, mergeWorkers=2)",
-        new FastLaneVectorsFormat(TokenEncoding.INT4, 3, 5, 7, 2, executor).toString());
-    executor.shutdown();
+        "FastLaneVectorsFormat(tokenEncoding=INT4, tokensPerRoute=3)",
+        new FastLaneVectorsFormat(TokenEncoding.INT4, 3).toString());
   }
 
   public void testFoundByName() {
@@ -67,67 +59,19 @@ public class TestFastLaneVectorsFormat extends LuceneTestCase {
   }
 
   public void testRanges() {
-    assertRefused("tokensPerRoute must be in [1, 1048576], got 0", 0, 16, 100, 1);
-    assertRefused("tokensPerRoute must be in [1, 1048576], got 1048577", 1048577, 16, 100, 1);
-    assertRefused("maxConn must be in [1, 512], got 0", 8, 0, 100, 1);
-    assertRefused("maxConn must be in [1, 512], got 513", 8, 513, 100, 1);
-    assertRefused("beamWidth must be in [2, 3200], got 1", 8, 16, 1, 1);
-    assertRefused("beamWidth must be in [2, 3200], got 3201", 8, 16, 3201, 1);
-    assertRefused("mergeWorkers must be in [1, 1024], got 0", 8, 16, 100, 0);
-    assertRefused("mergeWorkers must be in [1, 1024], got 1025", 8, 16, 100, 1025);
+    assertRefused("tokensPerRoute must be in [1, 1048576], got 0", 0);
+    assertRefused("tokensPerRoute must be in [1, 1048576], got 1048577", 1048577);
     expectThrows(NullPointerException.class, () -> new FastLaneVectorsFormat(null));
-    new FastLaneVectorsFormat(TokenEncoding.INT8, 1, 1, 2);
-    new FastLaneVectorsFormat(TokenEncoding.INT8, 1 << 20, 512, 3200, 1024, null);
+    new FastLaneVectorsFormat(TokenEncoding.INT8, 1);
+    new FastLaneVectorsFormat(TokenEncoding.INT8, 1 << 20);
   }
 
-  /** The least that is not refused is enough to build a graph, and to merge two. */
-  public void testSmallestGraph() throws IOException {
-    TokenEncoding encoding = RandomFormats.encoding(random());
-    ExecutorService executor = Executors.newFixedThreadPool(2, new NamedThreadFactory("merges"));
-    Corpus corpus = new Corpus(List.of(FIELD));
-    StoredVectors stored = new StoredVectors(corpus, encoding);
-    RandomIndexer indexer = new RandomIndexer(random(), corpus, 4);
-    try (Directory directory = newDirectory()) {
-      for (int workers = 1; workers <= 2; workers++) {
-        FastLaneVectorsFormat format =
-            new FastLaneVectorsFormat(encoding, 1, 1, 2, workers, workers == 1 ? null : executor);
-        try (IndexWriter writer = newWriter(directory, format)) {
-          for (int segment = 0; segment < 2; segment++) {
-            indexer.add(writer, 400);
-            writer.flush();
-          }
-          writer.forceMerge(1);
-          try (DirectoryReader reader = DirectoryReader.open(writer)) {
-            stored.assertStored(reader);
-            assertTrue(getOnlyLeafReader(reader).maxDoc() >= 800);
-          }
-        }
-      }
-      TestUtil.checkIndex(directory);
-    } finally {
-      executor.shutdown();
-    }
-  }
-
-  private static void assertRefused(
-      String reason, int tokensPerRoute, int maxConn, int beamWidth, int mergeWorkers) {
+  private static void assertRefused(String reason, int tokensPerRoute) {
     IllegalArgumentException refusal =
         expectThrows(
             IllegalArgumentException.class,
-            () ->
-                new FastLaneVectorsFormat(
-                    TokenEncoding.INT8, tokensPerRoute, maxConn, beamWidth, mergeWorkers, null));
+            () -> new FastLaneVectorsFormat(TokenEncoding.INT8, tokensPerRoute));
     assertEquals(reason, refusal.getMessage());
-  }
-
-  public void testExecutorNeedsWorkers() {
-    ExecutorService executor = Executors.newSingleThreadExecutor(new NamedThreadFactory("merges"));
-    IllegalArgumentException refusal =
-        expectThrows(
-            IllegalArgumentException.class,
-            () -> new FastLaneVectorsFormat(TokenEncoding.INT8, 8, 16, 100, 1, executor));
-    assertEquals("mergeExecutor must be null if mergeWorkers is 1", refusal.getMessage());
-    executor.shutdown();
   }
 
   // Dimensions
@@ -309,12 +253,12 @@ public class TestFastLaneVectorsFormat extends LuceneTestCase {
       }
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
         CodecReader leaf = (CodecReader) getOnlyLeafReader(reader);
-        for (String extension : new String[] {"vec", "flr", "vex"}) {
+        for (String extension : new String[] {"vec", "flr"}) {
           long said = 0;
           for (VectorField field : corpus.fields()) {
             FieldInfo info = leaf.getFieldInfos().fieldInfo(field.name());
             Map<String, Long> sizes = leaf.getVectorReader().getOffHeapByteSize(info);
-            assertTrue(sizes.toString(), List.of("vec", "flr", "vex").containsAll(sizes.keySet()));
+            assertTrue(sizes.toString(), List.of("vec", "flr").containsAll(sizes.keySet()));
             said += sizes.getOrDefault(extension, 0L);
           }
           String file =
@@ -323,10 +267,8 @@ public class TestFastLaneVectorsFormat extends LuceneTestCase {
                   .findFirst()
                   .orElseThrow();
           long unsaid = directory.fileLength(file) - said;
-          // Of the graph Lucene leaves out where the neighbours of each node begin.
-          long frames = extension.equals("vex") ? said + 200 : 200;
           assertTrue(
-              file + ": " + unsaid + " bytes more than " + said, unsaid >= 0 && unsaid < frames);
+              file + ": " + unsaid + " bytes more than " + said, unsaid >= 0 && unsaid < 200);
         }
       }
     }

@@ -16,14 +16,10 @@ package io.github.lucenefastlane.tests;
 import com.carrotsearch.randomizedtesting.annotations.Repeat;
 import io.github.lucenefastlane.codec.FastLaneCodec;
 import io.github.lucenefastlane.codec.FastLaneVectorsFormat;
-import io.github.lucenefastlane.codec.HeadSearchStrategy;
 import io.github.lucenefastlane.codec.MultiVectorField;
 import io.github.lucenefastlane.codec.TokenEncoding;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
@@ -31,21 +27,18 @@ import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.AcceptDocs;
-import org.apache.lucene.search.FilteredDocIdSetIterator;
 import org.apache.lucene.search.KnnCollector;
 import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.search.TopKnnCollector;
 import org.apache.lucene.search.TotalHits;
-import org.apache.lucene.search.knn.KnnSearchStrategy;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.LuceneTestCase;
-import org.apache.lucene.util.BitSetIterator;
 import org.apache.lucene.util.FixedBitSet;
 import org.apache.lucene.util.VectorUtil;
 import org.junit.After;
 import org.junit.Before;
 
-/** Where a lane begins, given seeds, and where it ends, given a limit of visits or of time. */
+/** Where a lane ends, given a limit of visits or of time. */
 public class TestLaneLimits extends LuceneTestCase {
 
   private static final String FIELD = "f";
@@ -56,10 +49,10 @@ public class TestLaneLimits extends LuceneTestCase {
   private DirectoryReader reader;
   private LeafReader leaf;
 
-  /** One segment, large enough to be searched through its graph. */
+  /** One segment, large enough to be searched through its posting lists. */
   @Before
   public void index() throws IOException {
-    FastLaneVectorsFormat format = new FastLaneVectorsFormat(TokenEncoding.FLOAT32, 2, 16, 60);
+    FastLaneVectorsFormat format = new FastLaneVectorsFormat(TokenEncoding.FLOAT32, 2);
     directory = newDirectory();
     try (IndexWriter writer =
         new IndexWriter(directory, new IndexWriterConfig().setCodec(new FastLaneCodec(format)))) {
@@ -95,33 +88,6 @@ public class TestLaneLimits extends LuceneTestCase {
     leaf.searchNearestVectors(
         FIELD, randomVector(), collector, AcceptDocs.fromLiveDocs(null, leaf.maxDoc()));
     return collector.topDocs();
-  }
-
-  /** With visits for the seeds alone, the seeds are what is found; and they are read once. */
-  @Repeat(iterations = 5)
-  public void testSearchBeginsAtItsSeeds() throws IOException {
-    Set<Integer> seeds = new TreeSet<>();
-    FixedBitSet bits = new FixedBitSet(leaf.maxDoc());
-    while (seeds.size() < 3) {
-      int seed = random().nextInt(leaf.maxDoc());
-      seeds.add(seed);
-      bits.set(seed);
-    }
-    int[] asked = {0};
-    FilteredDocIdSetIterator counting =
-        new FilteredDocIdSetIterator(new BitSetIterator(bits, seeds.size())) {
-          @Override
-          protected boolean match(int doc) {
-            asked[0]++;
-            return true;
-          }
-        };
-    KnnSearchStrategy strategy =
-        new KnnSearchStrategy.Seeded(counting, seeds.size(), HeadSearchStrategy.DEFAULT);
-    TopDocs found = search(new TopKnnCollector(seeds.size(), seeds.size(), strategy));
-    assertEquals(
-        seeds, Arrays.stream(found.scoreDocs).map(hit -> hit.doc).collect(Collectors.toSet()));
-    assertEquals("each seed once", seeds.size(), asked[0]);
   }
 
   /** A limit that the tokens of the documents found would exceed is met at once, not half-way. */

@@ -292,18 +292,18 @@ public class TestLaneSearch extends LuceneTestCase {
   public void testRecallOfTokens() throws IOException {
     VectorField field =
         new VectorField("field", VectorEncoding.FLOAT32, 16, VectorSimilarityFunction.COSINE);
-    FastLaneVectorsFormat format = new FastLaneVectorsFormat(TokenEncoding.FLOAT32, 1, 16, 100);
+    FastLaneVectorsFormat format = new FastLaneVectorsFormat(TokenEncoding.FLOAT32, 1);
     try (Lanes lanes = new Lanes(field, format, 600, 6)) {
       float recall = recall(lanes, 10);
       assertTrue("recall " + recall, recall > 0.7f);
     }
   }
 
-  /** Through the graph a lane finds the best heads that a comparison with all of them finds. */
+  /** Through posting lists a lane finds the best heads that a comparison with all of them finds. */
   public void testRecallOfHeads() throws IOException {
     VectorField field =
         new VectorField("field", VectorEncoding.FLOAT32, 16, VectorSimilarityFunction.COSINE);
-    FastLaneVectorsFormat format = new FastLaneVectorsFormat(TokenEncoding.FLOAT32, 4, 16, 100);
+    FastLaneVectorsFormat format = new FastLaneVectorsFormat(TokenEncoding.FLOAT32, 4);
     try (Lanes lanes = new Lanes(field, format, 600, 12)) {
       int k = 10;
       int found = 0;
@@ -351,7 +351,7 @@ public class TestLaneSearch extends LuceneTestCase {
           int k = 1 + random().nextInt(values.size());
           int limit = 1 + random().nextInt((int) comparisons);
           TopDocs hits = search(leaf.reader(), lanes.field, target, k, limit);
-          // The graph is searched and documents are compared in batches.
+          // Heads and documents are compared in batches.
           int batch = Math.max(longest, 2 * 64);
           assertTrue(
               hits.totalHits.value() + " visited, limit " + limit,
@@ -529,7 +529,7 @@ public class TestLaneSearch extends LuceneTestCase {
       if (k >= values.size()) {
         assertEquals(best, hit.score, tolerance);
       } else {
-        // The graph search may have found the document by another of its heads.
+        // Its best head may be in a list that was not searched.
         assertTrue(hit.score + " > " + best, hit.score <= best + tolerance);
       }
     }
@@ -537,8 +537,7 @@ public class TestLaneSearch extends LuceneTestCase {
 
   /** Where each token is a route, heads are tokens. */
   public void testHeadSearchOfTokens() throws IOException {
-    FastLaneVectorsFormat format =
-        new FastLaneVectorsFormat(RandomFormats.encoding(random()), 1, 16, 60);
+    FastLaneVectorsFormat format = new FastLaneVectorsFormat(RandomFormats.encoding(random()), 1);
     try (Lanes lanes = new Lanes(VectorField.random(random(), "field"), format, 100, 8)) {
       for (LeafReaderContext leaf : lanes.reader.leaves()) {
         float[] target = lanes.targets.target();
@@ -557,11 +556,11 @@ public class TestLaneSearch extends LuceneTestCase {
       VectorField field = new VectorField("field", encoding, 16, VectorSimilarityFunction.COSINE);
       Corpus corpus = new Corpus(List.of(field));
       FastLaneVectorsFormat format =
-          new FastLaneVectorsFormat(RandomFormats.encoding(random()), 16, 4, 10);
+          new FastLaneVectorsFormat(RandomFormats.encoding(random()), 16);
       IndexWriterConfig config = newIndexWriterConfig().setCodec(new FastLaneCodec(format));
       try (Directory directory = newDirectory();
           IndexWriter writer = new IndexWriter(directory, config)) {
-        // Enough of them for a graph.
+        // Enough of them for posting lists.
         for (int id = 0; id < 1000; id++) {
           float[][] tokens = new float[16][16];
           for (int t = 0; t < tokens.length; t++) {

@@ -105,7 +105,7 @@ public class TestMultiVectorMerges extends LuceneTestCase {
   }
 
   private static Codec ours(TokenEncoding encoding, int tokensPerRoute) {
-    return RandomFormats.codec(random(), RandomFormats.format(random(), encoding, tokensPerRoute));
+    return RandomFormats.codec(random(), new FastLaneVectorsFormat(encoding, tokensPerRoute));
   }
 
   /** Merges in the calling thread, so that it gets the exceptions. */
@@ -640,26 +640,6 @@ public class TestMultiVectorMerges extends LuceneTestCase {
           corpus.put(id, Map.of());
           writer.addDocument(corpus.document(id));
           assertStored(stored, writer);
-          writer.forceMerge(1);
-          assertStored(stored, writer);
-        }
-      }
-      TestUtil.checkIndex(directory);
-    }
-  }
-
-  /** A graph of fewer neighbours than the writer gives a node cannot be added to. */
-  public void testNeighboursChange() throws IOException {
-    TokenEncoding encoding = RandomFormats.encoding(random());
-    Corpus corpus = newCorpus();
-    StoredVectors stored = new StoredVectors(corpus, encoding);
-    RandomIndexer indexer = new RandomIndexer(random(), corpus, 20);
-    try (Directory directory = newDirectory()) {
-      for (int maxConn : new int[] {4, 2, 16}) {
-        FastLaneVectorsFormat format = new FastLaneVectorsFormat(encoding, 1, maxConn, 20);
-        Codec codec = RandomFormats.codec(random(), format);
-        try (IndexWriter writer = new IndexWriter(directory, serial(codec))) {
-          indexer.add(writer, 100);
           writer.forceMerge(1);
           assertStored(stored, writer);
         }

@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -28,6 +29,8 @@ import java.util.concurrent.TimeUnit;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.MergePolicy;
+import org.apache.lucene.index.SerialMergeScheduler;
 import org.apache.lucene.index.SoftDeletesDirectoryReaderWrapper;
 import org.apache.lucene.index.SoftDeletesRetentionMergePolicy;
 import org.apache.lucene.index.VectorEncoding;
@@ -116,13 +119,21 @@ public class TestMultiVectorRandom extends LuceneTestCase {
     runPhases(TokenEncoding.RESIDUAL3);
   }
 
+  /** Heads are grouped by the threads that the merge scheduler offers. */
   public void testMergeThreads() throws Exception {
     TokenEncoding encoding = RandomFormats.encoding(random());
     Corpus corpus = randomCorpus();
-    ExecutorService executor =
-        Executors.newFixedThreadPool(3, new NamedThreadFactory("graph merges"));
+    ExecutorService executor = Executors.newFixedThreadPool(3, new NamedThreadFactory("merges"));
     try (Directory directory = newDirectory()) {
-      IndexWriterConfig config = config(RandomFormats.format(random(), encoding, executor));
+      IndexWriterConfig config =
+          config(RandomFormats.format(random(), encoding))
+              .setMergeScheduler(
+                  new SerialMergeScheduler() {
+                    @Override
+                    public Executor getIntraMergeExecutor(MergePolicy.OneMerge merge) {
+                      return executor;
+                    }
+                  });
       runPhases(directory, config, corpus, new StoredVectors(corpus, encoding));
     } finally {
       executor.shutdown();
@@ -130,14 +141,15 @@ public class TestMultiVectorRandom extends LuceneTestCase {
     }
   }
 
-  /** Documents of hundreds of heads, so that graphs are built, merged and checked. */
-  public void testLargeGraphs() throws IOException {
+  /** Documents of hundreds of heads, so that there are many posting lists. */
+  public void testManyHeads() throws IOException {
     TokenEncoding encoding = RandomFormats.encoding(random());
     VectorField field = VectorField.random(random(), "field");
     Corpus corpus = new Corpus(List.of(field));
     StoredVectors stored = new StoredVectors(corpus, encoding);
     RandomIndexer indexer = new RandomIndexer(random(), corpus, 20);
-    FastLaneVectorsFormat format = new FastLaneVectorsFormat(encoding, 1, 8, 20);
+    FastLaneVectorsFormat format =
+        new FastLaneVectorsFormat(encoding, TestUtil.nextInt(random(), 1, 2));
     try (Directory directory = newDirectory()) {
       try (IndexWriter writer = new IndexWriter(directory, config(format))) {
         for (int segment = 0; segment < 3; segment++) {

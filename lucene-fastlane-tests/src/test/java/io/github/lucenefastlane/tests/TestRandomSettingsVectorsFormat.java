@@ -15,35 +15,22 @@ package io.github.lucenefastlane.tests;
 
 import io.github.lucenefastlane.codec.FastLaneVectorsFormat;
 import io.github.lucenefastlane.codec.TokenEncoding;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.apache.lucene.codecs.Codec;
-import org.apache.lucene.util.NamedThreadFactory;
 import org.junit.AfterClass;
 import org.junit.BeforeClass;
 
-/** Lucene's own suite of a vectors format, with random routes, graphs and merge threads. */
+/** Lucene's own suite of a vectors format, with random routes. */
 public class TestRandomSettingsVectorsFormat extends BaseFastLaneVectorsFormatTestCase {
 
-  private static ExecutorService mergeExecutor;
   private static FastLaneVectorsFormat format;
 
   @BeforeClass
   public static void chooseSettings() {
-    if (random().nextBoolean()) {
-      mergeExecutor = Executors.newFixedThreadPool(2, new NamedThreadFactory("graph merges"));
-      format = RandomFormats.format(random(), TokenEncoding.FLOAT32, mergeExecutor);
-    } else {
-      format = RandomFormats.format(random(), TokenEncoding.FLOAT32);
-    }
+    format = RandomFormats.format(random(), TokenEncoding.FLOAT32);
   }
 
   @AfterClass
-  public static void stopMergeThreads() {
-    if (mergeExecutor != null) {
-      mergeExecutor.shutdown();
-    }
-    mergeExecutor = null;
+  public static void forgetSettings() {
     format = null;
   }
 

@@ -45,12 +45,7 @@ final class FastLaneIndex implements VectorIndex {
 
   @Override
   public Codec codec() {
-    return VectorIndex.codec(
-        new FastLaneVectorsFormat(
-            encoding,
-            tokensPerRoute,
-            FastLaneVectorsFormat.DEFAULT_MAX_CONN,
-            FastLaneVectorsFormat.DEFAULT_BEAM_WIDTH));
+    return VectorIndex.codec(new FastLaneVectorsFormat(encoding, tokensPerRoute));
   }
 
   @Override

@@ -22,8 +22,8 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 
 /**
- * What does it cost to add documents and to write them as one segment, its graph included? On
- * synthetic easy documents of mean 70 tokens and dimension 128, in one thread.
+ * What does it cost to add documents and to write them as one segment? On synthetic easy documents
+ * of mean 70 tokens and dimension 128, in one thread.
  */
 public class IndexingBenchmark extends WritingBenchmark {
 

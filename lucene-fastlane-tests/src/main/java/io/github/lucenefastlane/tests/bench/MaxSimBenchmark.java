@@ -261,7 +261,7 @@ public class MaxSimBenchmark {
     private MaxSim.Scorer scorer;
     private int next;
 
-    /** Builds the index, with the least of a graph that there is: it is not searched. */
+    /** Builds the index, of one route a document: it is not searched. */
     @Setup
     public void setup(Shape shape) throws IOException {
       int bytesPerToken =
@@ -272,7 +272,7 @@ public class MaxSimBenchmark {
             case RESIDUAL3 -> 3 + 3 * Math.ceilDiv(shape.dimension, Byte.SIZE);
           };
       FastLaneVectorsFormat format =
-          new FastLaneVectorsFormat(encoding, FastLaneVectorsFormat.MAX_TOKENS_PER_ROUTE, 2, 2);
+          new FastLaneVectorsFormat(encoding, FastLaneVectorsFormat.MAX_TOKENS_PER_ROUTE);
       stored = new Stored(shape, shape.documents(bytesPerToken), VectorIndex.codec(format));
       values = MultiVectorValues.get(stored.leaf().reader(), Stored.FIELD);
       scorer = MaxSim.of(shape.query, VectorIndex.SIMILARITY).scorer();

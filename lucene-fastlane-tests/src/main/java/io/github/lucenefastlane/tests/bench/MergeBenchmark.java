@@ -17,6 +17,7 @@ import io.github.lucenefastlane.codec.FastLaneVectorsFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.apache.lucene.codecs.Codec;
@@ -25,6 +26,7 @@ import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.MergePolicy;
 import org.apache.lucene.index.NoMergePolicy;
 import org.apache.lucene.index.SerialMergeScheduler;
 import org.apache.lucene.store.Directory;
@@ -36,8 +38,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * What does it cost to merge segments into one, its graph included, and do more threads help? On
- * synthetic easy documents of mean 70 tokens and dimension 128.
+ * What does it cost to merge segments into one, and do more threads help? On synthetic easy
+ * documents of mean 70 tokens and dimension 128.
  */
 public class MergeBenchmark extends WritingBenchmark {
 
@@ -62,16 +64,8 @@ public class MergeBenchmark extends WritingBenchmark {
   /** Writes the segments. */
   @Setup
   public void setup() throws IOException {
-    threads = workers == 1 ? null : Executors.newFixedThreadPool(workers);
-    codec =
-        VectorIndex.codec(
-            new FastLaneVectorsFormat(
-                encoding,
-                FastLaneVectorsFormat.DEFAULT_TOKENS_PER_ROUTE,
-                FastLaneVectorsFormat.DEFAULT_MAX_CONN,
-                FastLaneVectorsFormat.DEFAULT_BEAM_WIDTH,
-                workers,
-                threads));
+    threads = Executors.newFixedThreadPool(Math.max(1, workers - 1));
+    codec = VectorIndex.codec(new FastLaneVectorsFormat(encoding));
     VectorIndex index = new FastLaneIndex(encoding, FastLaneVectorsFormat.DEFAULT_TOKENS_PER_ROUTE);
     source = Files.createTempDirectory("fastlane-merging");
     sourceDirectory = FSDirectory.open(source);
@@ -95,9 +89,7 @@ public class MergeBenchmark extends WritingBenchmark {
   public void tearDown() throws IOException {
     IOUtils.close(reader, sourceDirectory);
     IOUtils.rm(source);
-    if (threads != null) {
-      threads.shutdown();
-    }
+    threads.shutdown();
   }
 
   /** Merges all segments into one in another folder. */
@@ -109,9 +101,17 @@ public class MergeBenchmark extends WritingBenchmark {
             .map(CodecReader.class::cast)
             .toArray(CodecReader[]::new);
     IndexWriterConfig config =
-        new IndexWriterConfig().setCodec(codec).setMergeScheduler(new SerialMergeScheduler());
+        new IndexWriterConfig().setCodec(codec).setMergeScheduler(new Threads());
     try (IndexWriter writer = new IndexWriter(directory, config)) {
       writer.addIndexes(readers);
+    }
+  }
+
+  /** Merges one after the other, each in the merging thread and all others of the pool. */
+  private final class Threads extends SerialMergeScheduler {
+    @Override
+    public Executor getIntraMergeExecutor(MergePolicy.OneMerge merge) {
+      return workers == 1 ? super.getIntraMergeExecutor(merge) : threads;
     }
   }
 }

@@ -83,11 +83,7 @@ final class MuveraIndex implements VectorIndex {
     KnnVectorsFormat ofEncodings =
         new AnyDimension(new Lucene104HnswScalarQuantizedVectorsFormat(), encoding.dimension());
     KnnVectorsFormat ofTokens =
-        new FastLaneVectorsFormat(
-            tokenEncoding,
-            FastLaneVectorsFormat.MAX_TOKENS_PER_ROUTE,
-            FastLaneVectorsFormat.DEFAULT_MAX_CONN,
-            FastLaneVectorsFormat.DEFAULT_BEAM_WIDTH);
+        new FastLaneVectorsFormat(tokenEncoding, FastLaneVectorsFormat.MAX_TOKENS_PER_ROUTE);
     return new Lucene104Codec() {
       @Override
       public KnnVectorsFormat getKnnVectorsFormatForField(String field) {

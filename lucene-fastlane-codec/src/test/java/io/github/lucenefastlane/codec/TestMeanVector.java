@@ -18,7 +18,7 @@ import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 
-public class TestRouteHead extends LuceneTestCase {
+public class TestMeanVector extends LuceneTestCase {
 
   private static VectorSimilarityFunction randomSimilarity() {
     VectorSimilarityFunction[] all = VectorSimilarityFunction.values();
@@ -49,12 +49,16 @@ public class TestRouteHead extends LuceneTestCase {
       float[][] tokens, int from, int to, VectorSimilarityFunction similarity) {
     float[] head = new float[tokens[0].length];
     Arrays.fill(head, Float.NaN);
-    RouteHead routeHead = new RouteHead(similarity, head.length);
+    MeanVector mean = new MeanVector(similarity, head.length);
     if (random().nextBoolean()) {
       // Whatever it was used for before.
-      routeHead.compute(tokens, 0, tokens.length, head);
+      Arrays.stream(tokens).forEach(mean::add);
+      mean.clear();
     }
-    routeHead.compute(tokens, from, to, head);
+    for (int t = from; t < to; t++) {
+      mean.add(tokens[t]);
+    }
+    mean.get(head);
     return head;
   }
 

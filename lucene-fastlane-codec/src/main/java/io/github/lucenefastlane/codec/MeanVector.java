@@ -18,52 +18,54 @@ import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.util.RamUsageEstimator;
 
 /**
- * Finds the head of a route: the sum of its tokens, scaled to their mean length, which for unit
+ * The vector that stands for several: their sum, scaled to their mean length, which for unit
  * vectors is the normalised mean; under Euclidean distance it is the mean.
  *
  * <p>Belongs to one thread.
  */
-final class RouteHead {
+final class MeanVector {
 
   private final VectorSimilarityFunction similarity;
   private final double[] sums;
+  private double lengths;
+  private int count;
 
-  RouteHead(VectorSimilarityFunction similarity, int dimension) {
+  MeanVector(VectorSimilarityFunction similarity, int dimension) {
     this.similarity = similarity;
     this.sums = new double[dimension];
   }
 
-  /**
-   * The vector that stands for some neighbouring tokens.
-   *
-   * @param tokens {@code [count][dimension]}
-   * @param from first token
-   * @param to the token after the last
-   * @param head out: {@code [dimension]}
-   */
-  void compute(float[][] tokens, int from, int to, float[] head) {
+  /** Forgets the vectors so far. */
+  void clear() {
     Arrays.fill(sums, 0);
-    double length = 0;
-    for (int t = from; t < to; t++) {
-      double squares = 0;
-      for (int d = 0; d < sums.length; d++) {
-        double component = tokens[t][d];
-        sums[d] += component;
-        squares += component * component;
-      }
-      length += Math.sqrt(squares);
+    lengths = 0;
+    count = 0;
+  }
+
+  void add(float[] vector) {
+    double squares = 0;
+    for (int d = 0; d < sums.length; d++) {
+      double component = vector[d];
+      sums[d] += component;
+      squares += component * component;
     }
-    double scale = 1.0 / (to - from);
+    lengths += Math.sqrt(squares);
+    count++;
+  }
+
+  /** Writes the vector that stands for those added, of which there must be one. */
+  void get(float[] mean) {
+    double scale = 1.0 / count;
     if (similarity != VectorSimilarityFunction.EUCLIDEAN) {
       double squares = 0;
       for (double sum : sums) {
         squares += sum * sum;
       }
-      scale = squares == 0 ? 0 : scale * length / Math.sqrt(squares);
+      scale = squares == 0 ? 0 : scale * lengths / Math.sqrt(squares);
     }
     for (int d = 0; d < sums.length; d++) {
-      // As long as the tokens together, a component may be larger than any of theirs.
-      head[d] = (float) Math.clamp(scale * sums[d], -Float.MAX_VALUE, Float.MAX_VALUE);
+      // As long as the vectors together, a component may be larger than any of theirs.
+      mean[d] = (float) Math.clamp(scale * sums[d], -Float.MAX_VALUE, Float.MAX_VALUE);
     }
   }
 

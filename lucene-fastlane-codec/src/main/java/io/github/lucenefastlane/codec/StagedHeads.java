@@ -1,0 +1,94 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.codec;
+
+import java.io.Closeable;
+import java.io.IOException;
+import org.apache.lucene.codecs.CodecUtil;
+import org.apache.lucene.index.SegmentWriteState;
+import org.apache.lucene.store.DataAccessHint;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.IOContext;
+import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.store.IndexOutput;
+import org.apache.lucene.store.RandomAccessInput;
+import org.apache.lucene.util.IOUtils;
+
+/**
+ * The codes of a field's heads in a temporary file, document by document, until all are there and
+ * can be grouped into posting lists. Closing it deletes the file.
+ */
+final class StagedHeads implements Closeable {
+
+  private final Directory directory;
+  private final VectorCoder coder;
+  private final IndexOutput out;
+  private int size;
+  private IndexInput in;
+
+  StagedHeads(SegmentWriteState state, VectorCoder coder) throws IOException {
+    this.directory = state.directory;
+    this.coder = coder;
+    this.out = directory.createTempOutput(state.segmentInfo.name, "heads", state.context);
+  }
+
+  void add(EncodedDocument document) throws IOException {
+    out.writeBytes(document.heads(), 0, document.headCount() * coder.bytes());
+    size += document.headCount();
+  }
+
+  int size() {
+    return size;
+  }
+
+  /** Ends writing; from now on, heads can be read. */
+  void finish() throws IOException {
+    CodecUtil.writeFooter(out);
+    out.close();
+    in = directory.openInput(out.getName(), IOContext.DEFAULT.withHints(DataAccessHint.RANDOM));
+    CodecUtil.retrieveChecksum(in);
+  }
+
+  /** A reader of the heads, for one thread. */
+  Reader reader() throws IOException {
+    return new Reader(in.randomAccessSlice(0, in.length()));
+  }
+
+  @Override
+  public void close() throws IOException {
+    IOUtils.close(out, in);
+    directory.deleteFile(out.getName());
+  }
+
+  /** Reads heads by their ordinals. Belongs to one thread. */
+  final class Reader {
+    private final RandomAccessInput codes;
+    private final byte[] code = new byte[coder.bytes()];
+
+    private Reader(RandomAccessInput codes) {
+      this.codes = codes;
+    }
+
+    /** The code of a head, in a shared array. */
+    byte[] code(int head) throws IOException {
+      codes.readBytes((long) head * code.length, code, 0, code.length);
+      return code;
+    }
+
+    /** The vector of a head. */
+    void vector(int head, float[] vector) throws IOException {
+      coder.decode(code(head), 0, vector, 0);
+    }
+  }
+}
