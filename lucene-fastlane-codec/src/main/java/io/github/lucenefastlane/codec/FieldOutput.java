@@ -69,7 +69,7 @@ final class FieldOutput implements Closeable {
     this.routeData = routeData;
     this.tokenCodesOffset = tokenData.alignFilePointer(Float.BYTES);
     this.coder = VectorCoder.of(info, format.tokenEncoding());
-    this.heads = new StagedHeads(state, coder);
+    this.heads = new StagedHeads(state.directory, state.segmentInfo.name, state.context, coder);
     tokenStarts.add(0);
     headStarts.add(0);
   }
@@ -78,7 +78,7 @@ final class FieldOutput implements Closeable {
     docs.add(doc);
     documentCount++;
     tokenData.writeBytes(document.tokens, 0, document.tokenBytes());
-    heads.add(document);
+    heads.add(document.heads(), document.headCount());
     tokenCount += document.tokenCount();
     headCount += document.headCount();
     if (headCount > Integer.MAX_VALUE) {

@@ -16,7 +16,6 @@ package io.github.lucenefastlane.codec;
 import java.io.Closeable;
 import java.io.IOException;
 import org.apache.lucene.codecs.CodecUtil;
-import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.store.DataAccessHint;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.IOContext;
@@ -37,15 +36,20 @@ final class StagedHeads implements Closeable {
   private int size;
   private IndexInput in;
 
-  StagedHeads(SegmentWriteState state, VectorCoder coder) throws IOException {
-    this.directory = state.directory;
+  /**
+   * @param segment begins the name of the file
+   */
+  StagedHeads(Directory directory, String segment, IOContext context, VectorCoder coder)
+      throws IOException {
+    this.directory = directory;
     this.coder = coder;
-    this.out = directory.createTempOutput(state.segmentInfo.name, "heads", state.context);
+    this.out = directory.createTempOutput(segment, "heads", context);
   }
 
-  void add(EncodedDocument document) throws IOException {
-    out.writeBytes(document.heads(), 0, document.headCount() * coder.bytes());
-    size += document.headCount();
+  /** Adds heads, whose codes follow one another. */
+  void add(byte[] codes, int count) throws IOException {
+    out.writeBytes(codes, 0, count * coder.bytes());
+    size += count;
   }
 
   int size() {
