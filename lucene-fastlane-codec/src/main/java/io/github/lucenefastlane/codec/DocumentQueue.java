@@ -20,14 +20,16 @@ import org.apache.lucene.util.BitUtil;
  * The k best <em>different</em> documents, each with its best similarity.
  *
  * <p>A binary min-heap whose entries are found by document through a hash table with linear
- * probing. Invariant: {@code slots[i]} is the heap index of the document {@code keys[i] - 1}; a key
- * of 0 is free, and no free place lies between a key and the place it hashes to.
+ * probing. Invariant: {@code slots[i]} is the heap index of the document {@code keys[i] - 1}, and
+ * {@code places} of that heap index is i; a key of 0 is free, and no free place lies between a key
+ * and the place it hashes to.
  */
 final class DocumentQueue {
 
   private final int k;
   private final int[] documents;
   private final float[] similarities;
+  private final int[] places;
   private int size;
 
   private final int mask;
@@ -38,6 +40,7 @@ final class DocumentQueue {
     this.k = k;
     this.documents = new int[k + 1];
     this.similarities = new float[k + 1];
+    this.places = new int[k + 1];
     int capacity = BitUtil.nextHighestPowerOfTwo(Math.multiplyExact(2, k + 1));
     this.mask = capacity - 1;
     this.keys = new int[capacity];
@@ -60,14 +63,12 @@ final class DocumentQueue {
       if (similarity <= similarities[1]) {
         return false;
       }
-      remove(find(documents[1]));
-      put(1, document, similarity);
-      insert(document, 1);
+      remove(places[1]);
+      put(1, document, similarity, insert(document));
       sink(1);
     } else {
       size++;
-      put(size, document, similarity);
-      insert(document, size);
+      put(size, document, similarity, insert(document));
       rise(size);
     }
     return true;
@@ -92,13 +93,10 @@ final class DocumentQueue {
   /** Drops the worst document, of which there must be one, and returns it. */
   int dropWorst() {
     int worst = documents[1];
-    remove(find(worst));
-    int document = documents[size];
-    float similarity = similarities[size];
+    remove(places[1]);
+    move(size, 1);
     size--;
     if (size > 0) {
-      put(1, document, similarity);
-      slots[find(document)] = 1;
       sink(1);
     }
     return worst;
@@ -108,14 +106,17 @@ final class DocumentQueue {
     return similarities[slots[find(document)]];
   }
 
-  private void put(int at, int document, float similarity) {
+  private void put(int at, int document, float similarity, int place) {
     documents[at] = document;
     similarities[at] = similarity;
+    places[at] = place;
+    slots[place] = at;
   }
 
   private void sink(int at) {
     int document = documents[at];
     float similarity = similarities[at];
+    int place = places[at];
     for (int child = 2 * at; child <= size; child = 2 * at) {
       if (child < size && similarities[child + 1] < similarities[child]) {
         child++;
@@ -126,24 +127,22 @@ final class DocumentQueue {
       move(child, at);
       at = child;
     }
-    put(at, document, similarity);
-    slots[find(document)] = at;
+    put(at, document, similarity, place);
   }
 
   private void rise(int at) {
     int document = documents[at];
     float similarity = similarities[at];
+    int place = places[at];
     while (at > 1 && similarities[at / 2] > similarity) {
       move(at / 2, at);
       at /= 2;
     }
-    put(at, document, similarity);
-    slots[find(document)] = at;
+    put(at, document, similarity, place);
   }
 
   private void move(int from, int to) {
-    put(to, documents[from], similarities[from]);
-    slots[find(documents[to])] = to;
+    put(to, documents[from], similarities[from], places[from]);
   }
 
   private int home(int document) {
@@ -159,10 +158,11 @@ final class DocumentQueue {
     return place;
   }
 
-  private void insert(int document, int slot) {
+  /** Takes a place for a document that has none. */
+  private int insert(int document) {
     int place = find(document);
     keys[place] = document + 1;
-    slots[place] = slot;
+    return place;
   }
 
   /** Frees a place and closes the gap in the run of keys behind it. */
@@ -172,6 +172,7 @@ final class DocumentQueue {
       if ((place - home & mask) >= (place - gap & mask)) {
         keys[gap] = keys[place];
         slots[gap] = slots[place];
+        places[slots[gap]] = gap;
         gap = place;
       }
     }

@@ -72,11 +72,11 @@ import org.apache.lucene.index.SegmentWriteState;
  *   <li>TokenStarts: Documents + 1 numbers by {@link
  *       org.apache.lucene.util.packed.DirectMonotonicWriter}, the first token of each document
  *   <li>HeadStarts: Documents + 1 numbers by DirectMonotonicWriter, the first head of each document
- *   <li>HeadDocuments: Heads numbers by DirectMonotonicWriter, the document ordinal of each head
  *   <li>ListStarts: Lists + 1 numbers by DirectMonotonicWriter, the first position of each list
- *   <li>ListHeads: Heads numbers by {@link org.apache.lucene.util.packed.DirectWriter} in as many
- *       bits as Heads - 1 takes, the head at each position
- *   <li>if Heads is not Tokens: HeadPositions, likewise, the position of each head
+ *   <li>ListDocuments: Heads numbers by {@link org.apache.lucene.util.packed.DirectWriter} in as
+ *       many bits as Documents - 1 takes, the document ordinal of the head at each position
+ *   <li>HeadPlaces: Heads numbers, likewise, in as many bits as Heads - 1 takes: the position of
+ *       each head, or, if Heads is Tokens, the head at each position
  * </ul>
  *
  * <h2>.flm (meta)</h2>
@@ -98,11 +98,9 @@ import org.apache.lucene.index.SegmentWriteState;
  *   <li><b>[vlong]</b> offset of the head codes
  *   <li><b>[vlong]</b> offset of the centroids
  *   <li>meta of OrdToDocDISIReaderConfiguration
- *   <li>for each of TokenStarts, HeadStarts, HeadDocuments and ListStarts: meta of
- *       DirectMonotonicWriter in blocks of 2<sup>16</sup>, then <b>[vlong]</b> offset,
- *       <b>[vlong]</b> length
- *   <li>for ListHeads, and for HeadPositions if there are any: <b>[vlong]</b> offset,
- *       <b>[vlong]</b> length
+ *   <li>for each of TokenStarts, HeadStarts and ListStarts: meta of DirectMonotonicWriter in blocks
+ *       of 2<sup>16</sup>, then <b>[vlong]</b> offset, <b>[vlong]</b> length
+ *   <li>for ListDocuments and HeadPlaces: <b>[vlong]</b> offset, <b>[vlong]</b> length
  * </ul>
  *
  * <p>and, after the last field, <b>[int32]</b> -1.

@@ -38,10 +38,9 @@ record FieldEntry(
     OrdToDocDISIReaderConfiguration docs,
     MonotonicTable tokenStarts,
     MonotonicTable headStarts,
-    MonotonicTable headDocuments,
     MonotonicTable listStarts,
-    PackedTable listHeads,
-    PackedTable headPositions) {
+    PackedTable listDocuments,
+    PackedTable headPlaces) {
 
   /** Where a monotonic sequence lies in the routes file. */
   record MonotonicTable(DirectMonotonicReader.Meta meta, long offset, long length) {
@@ -54,7 +53,7 @@ record FieldEntry(
     }
   }
 
-  /** Where numbers below that of the heads lie in the routes file, one for each head. */
+  /** Where numbers of a fixed width lie in the routes file, one for each head. */
   record PackedTable(long offset, long length) {
 
     static PackedTable read(IndexInput meta) throws IOException {
@@ -105,10 +104,9 @@ record FieldEntry(
         OrdToDocDISIReaderConfiguration.fromStoredMeta(meta, documents),
         MonotonicTable.read(meta, documents + 1L),
         MonotonicTable.read(meta, documents + 1L),
-        MonotonicTable.read(meta, heads),
         MonotonicTable.read(meta, lists + 1L),
         PackedTable.read(meta),
-        heads < tokens ? PackedTable.read(meta) : null);
+        PackedTable.read(meta));
   }
 
   private static void check(IndexInput meta, FieldInfo info, String what, int found, int expected)
@@ -132,25 +130,22 @@ record FieldEntry(
     checkExtent(routeFile, "centroids", centroidsOffset, lists, codeBytes);
     checkExtent(routeFile, "token starts", tokenStarts.offset, tokenStarts.length, 1);
     checkExtent(routeFile, "head starts", headStarts.offset, headStarts.length, 1);
-    checkExtent(routeFile, "head documents", headDocuments.offset, headDocuments.length, 1);
     checkExtent(routeFile, "list starts", listStarts.offset, listStarts.length, 1);
-    checkTable(routeFile, "heads of lists", listHeads);
-    if (headPositions != null) {
-      checkTable(routeFile, "positions of heads", headPositions);
-    }
+    checkTable(routeFile, "documents of lists", listDocuments, documents);
+    checkTable(routeFile, "places of heads", headPlaces, heads);
   }
 
-  private void checkTable(IndexInput in, String what, PackedTable table)
+  private void checkTable(IndexInput in, String what, PackedTable table, int bound)
       throws CorruptIndexException {
     checkExtent(in, what, table.offset, table.length, 1);
-    if (heads > 0 && table.length < DirectWriter.bytesRequired(heads, headBits(heads))) {
+    if (heads > 0 && table.length < DirectWriter.bytesRequired(heads, bits(bound))) {
       throw corrupt(in, info, what, heads + " numbers in " + table.length + " bytes");
     }
   }
 
-  /** Width of a head's number in a table. */
-  static int headBits(int heads) {
-    return DirectWriter.unsignedBitsRequired(Math.max(1, heads - 1));
+  /** Width of numbers below a bound. */
+  static int bits(int bound) {
+    return DirectWriter.unsignedBitsRequired(Math.max(1, bound - 1));
   }
 
   private void checkExtent(IndexInput in, String what, long offset, long count, long bytes)

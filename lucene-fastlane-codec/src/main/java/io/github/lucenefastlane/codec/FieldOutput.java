@@ -15,6 +15,8 @@ package io.github.lucenefastlane.codec;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.function.IntUnaryOperator;
 import org.apache.lucene.codecs.lucene95.OrdToDocDISIReaderConfiguration;
 import org.apache.lucene.index.DocsWithFieldSet;
 import org.apache.lucene.index.FieldInfo;
@@ -129,8 +131,7 @@ final class FieldOutput implements Closeable {
     PackedLongValues firstHeads = headStarts.build();
     writeMonotonic(firstTokens);
     writeMonotonic(firstHeads);
-    writeHeadDocuments(firstHeads);
-    writeLists(lists);
+    writeLists(lists, firstHeads);
     info.putAttribute(
         FastLaneVectorsFormat.MULTI_VALUED_KEY, Boolean.toString(tokenCount > documentCount));
     info.putAttribute(FastLaneVectorsFormat.FORMAT_KEY, format.toString());
@@ -143,20 +144,6 @@ final class FieldOutput implements Closeable {
             meta, routeData, values.size(), FastLaneVectorsFormat.DIRECT_MONOTONIC_BLOCK_SHIFT);
     for (PackedLongValues.Iterator it = values.iterator(); it.hasNext(); ) {
       writer.add(it.next());
-    }
-    writer.finish();
-    writeExtent(start);
-  }
-
-  private void writeHeadDocuments(PackedLongValues starts) throws IOException {
-    long start = routeData.getFilePointer();
-    DirectMonotonicWriter writer =
-        DirectMonotonicWriter.getInstance(
-            meta, routeData, headCount, FastLaneVectorsFormat.DIRECT_MONOTONIC_BLOCK_SHIFT);
-    for (int ord = 0; ord < documentCount; ord++) {
-      for (long head = starts.get(ord); head < starts.get(ord + 1); head++) {
-        writer.add(ord);
-      }
     }
     writer.finish();
     writeExtent(start);
@@ -182,30 +169,36 @@ final class FieldOutput implements Closeable {
     }
   }
 
-  private void writeLists(PostingLists lists) throws IOException {
+  private void writeLists(PostingLists lists, PackedLongValues firstHeads) throws IOException {
     PackedLongValues.Builder starts = PackedLongValues.monotonicBuilder(PackedInts.COMPACT);
     for (int start : lists.starts()) {
       starts.add(start);
     }
     writeMonotonic(starts.build());
-    writePacked(lists.heads());
+    int[] heads = lists.heads();
+    int[] documentOf = new int[heads.length];
+    for (int ord = 0; ord < documentCount; ord++) {
+      Arrays.fill(documentOf, (int) firstHeads.get(ord), (int) firstHeads.get(ord + 1), ord);
+    }
+    writePacked(position -> documentOf[heads[position]], documentCount);
     if (headCount < tokenCount) {
-      int[] positions = new int[lists.heads().length];
-      for (int position = 0; position < positions.length; position++) {
-        positions[lists.heads()[position]] = position;
+      int[] positionOf = documentOf; // not needed any more
+      for (int position = 0; position < heads.length; position++) {
+        positionOf[heads[position]] = position;
       }
-      writePacked(positions);
+      writePacked(head -> positionOf[head], heads.length);
+    } else {
+      writePacked(position -> heads[position], heads.length);
     }
   }
 
-  /** Writes each number below {@link #headCount} once. */
-  private void writePacked(int[] numbers) throws IOException {
+  /** Writes a number below a bound for each head. */
+  private void writePacked(IntUnaryOperator numbers, int bound) throws IOException {
     long start = routeData.getFilePointer();
-    if (numbers.length > 0) {
-      DirectWriter writer =
-          DirectWriter.getInstance(routeData, numbers.length, FieldEntry.headBits(numbers.length));
-      for (int number : numbers) {
-        writer.add(number);
+    if (headCount > 0) {
+      DirectWriter writer = DirectWriter.getInstance(routeData, headCount, FieldEntry.bits(bound));
+      for (int i = 0; i < headCount; i++) {
+        writer.add(numbers.applyAsInt(i));
       }
       writer.finish();
     }

@@ -80,6 +80,10 @@ final class Lane {
   /** Documents of the best heads in the lists, to be collected when all are found, or at once. */
   private DocumentQueue found;
 
+  // The heads that are compared at a time.
+  private byte[] codes;
+  private float[] similarities;
+
   /** Documents collected at once. */
   private SparseFixedBitSet collected;
 
@@ -160,7 +164,8 @@ final class Lane {
     NearestLists lists = new NearestLists(field, heads);
     collector.incVisitedCount(field.entry.lists());
     long compared = field.entry.lists();
-    byte[] codes = new byte[CHUNK * codeBytes];
+    codes = new byte[CHUNK * codeBytes];
+    similarities = new float[CHUNK];
     boolean competitive = true;
     while (lists.hasNext()
         && (compared < enough || found.size() < wanted || atOnce && competitive)) {
@@ -173,7 +178,7 @@ final class Lane {
           return;
         }
         int to = Math.min(end, from + (int) Math.min(CHUNK, visitsLeft()));
-        competitive |= compare(from, to, codes, accepted);
+        competitive |= compare(from, to, accepted);
         compared += to - from;
       }
     }
@@ -181,17 +186,19 @@ final class Lane {
   }
 
   /** Compares heads at neighbouring positions; whether any of them made a difference. */
-  private boolean compare(int from, int to, byte[] codes, Bits accepted) throws IOException {
+  private boolean compare(int from, int to, Bits accepted) throws IOException {
     field.readPositions(from, to, codes);
+    for (int i = 0; i < to - from; i++) {
+      similarities[i] = heads.compare(codes, i * codeBytes);
+    }
     collector.incVisitedCount(to - from);
     boolean competitive = false;
     float worst = worst();
-    for (int position = from; position < to; position++) {
-      float similarity = heads.compare(codes, (position - from) * codeBytes);
-      if (similarity >= worst) {
-        int ord = field.documentOf(field.headAt(position));
+    for (int i = 0; i < to - from; i++) {
+      if (similarities[i] >= worst) {
+        int ord = field.documentAt(from + i);
         if (accepted == null || accepted.get(field.ordToDoc(ord))) {
-          competitive |= offer(ord, similarity);
+          competitive |= offer(ord, similarities[i]);
           worst = worst();
         }
       }

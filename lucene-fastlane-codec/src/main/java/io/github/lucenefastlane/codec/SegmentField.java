@@ -40,10 +40,9 @@ final class SegmentField {
   private final RandomAccessInput centroids;
   private final LongValues tokenStarts;
   private final LongValues headStarts;
-  private final LongValues headDocuments;
   private final LongValues listStarts;
-  private final LongValues listHeads;
-  private final LongValues headPositions;
+  private final LongValues listDocuments;
+  private final LongValues headPlaces;
   private final RouteBlocks blocks;
 
   private final LongValues ordToDoc;
@@ -79,10 +78,9 @@ final class SegmentField {
         routeFile.randomAccessSlice(entry.centroidsOffset(), (long) entry.lists() * codeBytes);
     this.tokenStarts = open(entry.tokenStarts());
     this.headStarts = open(entry.headStarts());
-    this.headDocuments = open(entry.headDocuments());
     this.listStarts = open(entry.listStarts());
-    this.listHeads = open(entry.listHeads());
-    this.headPositions = entry.headsAreTokens() ? null : open(entry.headPositions());
+    this.listDocuments = open(entry.listDocuments(), entry.documents());
+    this.headPlaces = open(entry.headPlaces(), entry.heads());
     OrdToDocDISIReaderConfiguration docs = entry.docs();
     boolean sparse = docs.isDense() == false && docs.isEmpty() == false;
     this.ordToDoc = sparse ? docs.getDirectMonotonicReader(routeFile) : LongValues.IDENTITY;
@@ -94,12 +92,11 @@ final class SegmentField {
         table.meta(), routeFile.randomAccessSlice(table.offset(), table.length()));
   }
 
-  private LongValues open(FieldEntry.PackedTable table) throws IOException {
+  private LongValues open(FieldEntry.PackedTable table, int bound) throws IOException {
     return entry.heads() == 0
         ? LongValues.ZEROES
         : DirectReader.getInstance(
-            routeFile.randomAccessSlice(table.offset(), table.length()),
-            FieldEntry.headBits(entry.heads()));
+            routeFile.randomAccessSlice(table.offset(), table.length()), FieldEntry.bits(bound));
   }
 
   /** The same field for another reader in the same or another thread. */
@@ -253,7 +250,7 @@ final class SegmentField {
       return;
     }
     for (int h = 0; h < count; h++) {
-      long position = headPositions.get(first + h);
+      long position = headPlaces.get(first + h);
       headCodes.readBytes(position * codeBytes, codes, h * codeBytes, codeBytes);
     }
   }
@@ -264,11 +261,6 @@ final class SegmentField {
     codes = ArrayUtil.growNoCopy(codes, Math.multiplyExact(count, codeBytes));
     readHeads(firstHead(ord), count, codes);
     return codes;
-  }
-
-  /** Ordinal of the document that a head belongs to. */
-  int documentOf(int head) {
-    return (int) headDocuments.get(head);
   }
 
   /** First head of a document; those of the next one follow its last. */
@@ -333,16 +325,16 @@ final class SegmentField {
     return (int) listStarts.get(list);
   }
 
-  /** The head at a position in the lists. */
-  int headAt(int position) {
-    return (int) listHeads.get(position);
+  /** Ordinal of the document that the head at a position in the lists belongs to. */
+  int documentAt(int position) {
+    return (int) listDocuments.get(position);
   }
 
   /** Reads the codes of heads at neighbouring positions in the lists. */
   void readPositions(int from, int to, byte[] codes) throws IOException {
     if (entry.headsAreTokens()) {
       for (int position = from; position < to; position++) {
-        long at = (long) headAt(position) * codeBytes;
+        long at = headPlaces.get(position) * codeBytes;
         headCodes.readBytes(at, codes, (position - from) * codeBytes, codeBytes);
       }
     } else {

@@ -153,9 +153,7 @@ final class TokenStorage implements Closeable {
       return Map.of();
     }
     long codeBytes = entry.coder().bytes();
-    FieldEntry.PackedTable last =
-        entry.headsAreTokens() ? entry.listHeads() : entry.headPositions();
-    long routeEnd = last.offset() + last.length();
+    long routeEnd = entry.headPlaces().offset() + entry.headPlaces().length();
     return Map.of(
         FastLaneVectorsFormat.TOKEN_EXTENSION,
         entry.tokens() * codeBytes,
@@ -167,8 +165,8 @@ final class TokenStorage implements Closeable {
   long ramBytesUsed() {
     long bytes = RamUsageEstimator.shallowSizeOf(this) + RamUsageEstimator.sizeOfMap(fields);
     for (FieldEntry entry : fields.values()) {
-      long numbers = 2L * entry.documents() + entry.heads() + entry.lists();
-      bytes += 21 * ((numbers >>> FastLaneVectorsFormat.DIRECT_MONOTONIC_BLOCK_SHIFT) + 4);
+      long numbers = 2L * entry.documents() + entry.lists();
+      bytes += 21 * ((numbers >>> FastLaneVectorsFormat.DIRECT_MONOTONIC_BLOCK_SHIFT) + 3);
     }
     return bytes;
   }
