@@ -26,7 +26,8 @@ import org.apache.lucene.search.knn.KnnSearchStrategy;
 public final class HeadSearchStrategy extends KnnSearchStrategy.Hnsw {
 
   /**
-   * Never searches the graph by the filtered algorithm, as {@link KnnSearchStrategy.Hnsw#DEFAULT}.
+   * Never searches the graph of another format's field by Lucene's filtered algorithm, as {@link
+   * KnnSearchStrategy.Hnsw#DEFAULT}.
    */
   public static final HeadSearchStrategy DEFAULT =
       new HeadSearchStrategy(DEFAULT_FILTERED_SEARCH_THRESHOLD);
@@ -35,7 +36,7 @@ public final class HeadSearchStrategy extends KnnSearchStrategy.Hnsw {
    * Creates a strategy.
    *
    * @param filteredSearchThreshold percentage of accepted documents, 0 to 100, below which the
-   *     graph is searched by Lucene's filtered algorithm
+   *     graph of another format's field is searched by Lucene's filtered algorithm
    */
   public HeadSearchStrategy(int filteredSearchThreshold) {
     super(filteredSearchThreshold);

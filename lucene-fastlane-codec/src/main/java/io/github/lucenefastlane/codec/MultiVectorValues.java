@@ -121,7 +121,7 @@ public interface MultiVectorValues {
   int tokenCount(int ord);
 
   /**
-   * Number of routes, which is the number of heads in the route graph.
+   * Number of routes, which is the number of heads.
    *
    * @return routes of the segment, deleted documents included
    */

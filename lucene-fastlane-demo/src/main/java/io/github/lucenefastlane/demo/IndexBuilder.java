@@ -23,7 +23,7 @@ import org.apache.lucene.store.FSDirectory;
 
 /** Encodes passages and writes them to a new index. */
 final class IndexBuilder {
-  /** Few and large segments: each is a route graph that every lane has to search. */
+  /** Few and large segments: each is one more that every lane has to search. */
   private static final double RAM_BUFFER_MB = 512;
 
   private final Model model;

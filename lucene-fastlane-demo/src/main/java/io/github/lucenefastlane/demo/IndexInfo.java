@@ -30,7 +30,7 @@ import org.apache.lucene.index.LeafReaderContext;
  * @param documents live documents
  * @param segments number of segments
  * @param tokens token vectors
- * @param routes heads in the route graphs
+ * @param routes heads in the posting lists
  * @param dimension of a token vector; 0 if there is none
  * @param attributes of the token field, as the format recorded them
  * @param bytes by file extension

@@ -36,7 +36,7 @@ final class IndexOptions {
       names = "--tokens-per-route",
       paramLabel = "N",
       description =
-          "Neighbouring tokens of a document that one node of the route graph stands for"
+          "Neighbouring tokens of a document that are searched as one"
               + " (default: ${DEFAULT-VALUE}).")
   private int tokensPerRoute = FastLaneVectorsFormat.DEFAULT_TOKENS_PER_ROUTE;
 

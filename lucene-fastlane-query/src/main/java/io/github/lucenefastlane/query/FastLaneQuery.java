@@ -68,9 +68,8 @@ import org.apache.lucene.search.Weight;
  *
  * <p>A {@linkplain Builder#filter filter} is applied before the search, as are deletions: the
  * matches are the best of the accepted documents. In a segment where the filter leaves no more than
- * {@code candidates} documents the graph is not searched: with rerank, all of them are scored
- * exactly, beyond the {@code candidates} of other segments; without, each view is compared with all
- * of them.
+ * {@code candidates} documents nothing is searched: with rerank, all of them are scored exactly,
+ * beyond the {@code candidates} of other segments; without, each view is compared with all of them.
  *
  * <p>The search happens in {@link #rewrite}, on the searcher's executor, under the searcher's
  * {@linkplain IndexSearcher#getTimeout timeout}: when that is reached, the matches are the

@@ -42,9 +42,9 @@ import org.apache.lucene.search.knn.KnnSearchStrategy;
  *
  * <p>Every lane is as deep as the whole search wants it, so that it does not matter how the best
  * documents are spread over segments. A filter is executed once per segment. Where it leaves few
- * documents, the graph is not searched: the documents are either all taken (for the rerank) or all
- * scored. A lane that would cost more than scoring every accepted document, or that the graph ended
- * early, is replaced by just that.
+ * documents, these are not searched for, but either all taken (for the rerank) or all scored. A
+ * lane through the graph of another format that would cost more than scoring every accepted
+ * document, or that the graph ended early, is replaced by just that; one of ours sees to it itself.
  */
 final class LaneSearch {
 
@@ -192,17 +192,9 @@ final class LaneSearch {
     return new Lane(found.scoreDocs, found.totalHits.value());
   }
 
-  /**
-   * The comparisons after which a filtered lane gives up: about as many as scoring all heads of the
-   * accepted documents would take.
-   */
+  /** The comparisons after which a filtered lane gives up: as many as scoring all would take. */
   private int visitLimit(LeafReader reader, int accepted) throws IOException {
-    MultiVectorValues values = MultiVectorValues.get(reader, field);
-    long perDocument =
-        values == null || values.size() == 0
-            ? 1
-            : Math.ceilDiv(values.routeCount(), (long) values.size());
-    return (int) Math.min(Integer.MAX_VALUE, accepted * perDocument + 1);
+    return MultiVectorValues.get(reader, field) == null ? accepted + 1 : Integer.MAX_VALUE;
   }
 
   /** Scores every accepted document by its best head and keeps the best ones. */
