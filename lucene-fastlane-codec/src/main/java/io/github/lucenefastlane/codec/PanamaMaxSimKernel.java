@@ -23,7 +23,9 @@ import jdk.incubator.vector.VectorSpecies;
  * vectors. A document component is then broadcast against a whole vector of query tokens, no sum
  * over lanes is ever needed, and the maximum over document tokens is one instruction. A tile of two
  * vectors of query tokens by four document tokens keeps eight independent sums in registers, enough
- * to hide the latency of the fused multiply-add, and loads six operands for eight of them.
+ * to hide the latency of the fused multiply-add, and loads six operands for eight of them. Tiles by
+ * three document tokens make up for what tiles of four leave of a document of few: nine tokens are
+ * three of them.
  */
 final class PanamaMaxSimKernel implements MaxSimKernel {
 
@@ -32,6 +34,9 @@ final class PanamaMaxSimKernel implements MaxSimKernel {
 
   /** Document tokens of a tile. */
   private static final int TILE = 4;
+
+  /** Document tokens of the last tiles. */
+  private static final int SMALL_TILE = TILE - 1;
 
   private final float[] transposed;
   private final int queryTokens;
@@ -74,12 +79,12 @@ final class PanamaMaxSimKernel implements MaxSimKernel {
   private void pairDot(float[] tokens, int count, int dimension, int i, float[] maxima) {
     FloatVector best0 = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
     FloatVector best1 = best0;
-    for (int t = 0; t < count; t += TILE) {
-      // The last tile steps back to be whole; tokens seen twice change no maximum.
-      int t0 = firstOfTile(t, count) * dimension;
-      int t1 = Math.min(t0 + dimension, (count - 1) * dimension);
-      int t2 = Math.min(t1 + dimension, (count - 1) * dimension);
-      int t3 = Math.min(t2 + dimension, (count - 1) * dimension);
+    int fours = inFours(count);
+    for (int t = 0; t < fours; t += TILE) {
+      int t0 = t * dimension;
+      int t1 = t0 + dimension;
+      int t2 = t1 + dimension;
+      int t3 = t2 + dimension;
       FloatVector a0 = FloatVector.zero(SPECIES);
       FloatVector a1 = a0;
       FloatVector a2 = a0;
@@ -107,6 +112,32 @@ final class PanamaMaxSimKernel implements MaxSimKernel {
       best0 = best0.max(a0.max(a1)).max(a2.max(a3));
       best1 = best1.max(b0.max(b1)).max(b2.max(b3));
     }
+    for (int t = fours; t < count; t += SMALL_TILE) {
+      int t0 = firstOfTile(t, count, SMALL_TILE) * dimension;
+      int t1 = Math.min(t0 + dimension, (count - 1) * dimension);
+      int t2 = Math.min(t1 + dimension, (count - 1) * dimension);
+      FloatVector a0 = FloatVector.zero(SPECIES);
+      FloatVector a1 = a0;
+      FloatVector a2 = a0;
+      FloatVector b0 = a0;
+      FloatVector b1 = a0;
+      FloatVector b2 = a0;
+      for (int d = 0, q = i; d < dimension; d++, q += width) {
+        FloatVector qa = FloatVector.fromArray(SPECIES, transposed, q);
+        FloatVector qb = FloatVector.fromArray(SPECIES, transposed, q + LANES);
+        FloatVector v0 = FloatVector.broadcast(SPECIES, tokens[t0 + d]);
+        FloatVector v1 = FloatVector.broadcast(SPECIES, tokens[t1 + d]);
+        FloatVector v2 = FloatVector.broadcast(SPECIES, tokens[t2 + d]);
+        a0 = qa.fma(v0, a0);
+        b0 = qb.fma(v0, b0);
+        a1 = qa.fma(v1, a1);
+        b1 = qb.fma(v1, b1);
+        a2 = qa.fma(v2, a2);
+        b2 = qb.fma(v2, b2);
+      }
+      best0 = best0.max(a0).max(a1.max(a2));
+      best1 = best1.max(b0).max(b1.max(b2));
+    }
     store(best0, i, maxima);
     store(best1, i + LANES, maxima);
   }
@@ -114,7 +145,7 @@ final class PanamaMaxSimKernel implements MaxSimKernel {
   private void singleDot(float[] tokens, int count, int dimension, int i, float[] maxima) {
     FloatVector best = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
     for (int t = 0; t < count; t += TILE) {
-      int t0 = firstOfTile(t, count) * dimension;
+      int t0 = firstOfTile(t, count, TILE) * dimension;
       int t1 = Math.min(t0 + dimension, (count - 1) * dimension);
       int t2 = Math.min(t1 + dimension, (count - 1) * dimension);
       int t3 = Math.min(t2 + dimension, (count - 1) * dimension);
@@ -142,7 +173,7 @@ final class PanamaMaxSimKernel implements MaxSimKernel {
   private void singleDistance(float[] tokens, int count, int dimension, int i, float[] maxima) {
     FloatVector best = FloatVector.broadcast(SPECIES, Float.POSITIVE_INFINITY);
     for (int t = 0; t < count; t += TILE) {
-      int t0 = firstOfTile(t, count) * dimension;
+      int t0 = firstOfTile(t, count, TILE) * dimension;
       int t1 = Math.min(t0 + dimension, (count - 1) * dimension);
       int t2 = Math.min(t1 + dimension, (count - 1) * dimension);
       int t3 = Math.min(t2 + dimension, (count - 1) * dimension);
@@ -166,8 +197,17 @@ final class PanamaMaxSimKernel implements MaxSimKernel {
     store(best.neg(), i, maxima);
   }
 
-  private static int firstOfTile(int t, int count) {
-    return Math.max(0, Math.min(t, count - TILE));
+  /**
+   * Tokens that go into tiles of {@link #TILE}, where the others fill smaller ones, if they can.
+   */
+  private static int inFours(int count) {
+    int smallTiles = -count & TILE - 1;
+    return Math.max(0, count - SMALL_TILE * smallTiles);
+  }
+
+  /** The last tile steps back to be whole; tokens seen twice change no maximum. */
+  private static int firstOfTile(int t, int count, int tile) {
+    return Math.max(0, Math.min(t, count - tile));
   }
 
   private void store(FloatVector best, int i, float[] maxima) {

@@ -123,6 +123,24 @@ public class TestMaxSim extends LuceneTestCase {
     }
   }
 
+  /** However many tokens a document has, each counts with what it has alone, to the last bit. */
+  public void testTilesOfAllCounts() {
+    int dimension = TestUtil.nextInt(random(), 1, 50);
+    float[][] query = randomTokens(TestUtil.nextInt(random(), 1, 70), dimension);
+    float[][] document = randomTokens(20, dimension);
+    MaxSimKernel kernel = new PanamaMaxSimKernel(query, random().nextBoolean());
+    float[] expected = new float[query.length];
+    Arrays.fill(expected, Float.NEGATIVE_INFINITY);
+    for (int count = 1; count <= document.length; count++) {
+      float[] alone = maxima(kernel, query, document[count - 1], 1);
+      for (int q = 0; q < query.length; q++) {
+        expected[q] = Math.max(expected[q], alone[q]);
+      }
+      float[] flat = flatten(Arrays.copyOf(document, count), dimension);
+      assertArrayEquals(count + " tokens", expected, maxima(kernel, query, flat, count), 0f);
+    }
+  }
+
   private static float[] maxima(MaxSimKernel kernel, float[][] query, float[] flat, int count) {
     float[] maxima = new float[query.length];
     kernel.maxima(flat, count, new float[query[0].length], maxima);
