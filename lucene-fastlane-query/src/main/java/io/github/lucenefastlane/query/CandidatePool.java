@@ -46,12 +46,7 @@ final class CandidatePool {
       Arrays.sort(sorted, ScoreDoc.COMPARATOR);
       hits[view] = sorted.length <= limit ? sorted : Arrays.copyOf(sorted, limit);
     }
-    docs =
-        Arrays.stream(hits)
-            .flatMapToInt(view -> Arrays.stream(view).mapToInt(hit -> hit.doc))
-            .sorted()
-            .distinct()
-            .toArray();
+    docs = union(hits);
     double[] sums = new double[docs.length];
     for (int view = 0; view < hits.length; view++) {
       double weight = views.get(view).weight();
@@ -67,6 +62,24 @@ final class CandidatePool {
     for (int place = 0; place < sums.length; place++) {
       scores[place] = (float) sums[place];
     }
+  }
+
+  private static int[] union(ScoreDoc[][] hits) {
+    int[] docs = new int[Arrays.stream(hits).mapToInt(view -> view.length).sum()];
+    int count = 0;
+    for (ScoreDoc[] view : hits) {
+      for (ScoreDoc hit : view) {
+        docs[count++] = hit.doc;
+      }
+    }
+    Arrays.sort(docs);
+    int different = 0;
+    for (int i = 0; i < count; i++) {
+      if (different == 0 || docs[i] != docs[different - 1]) {
+        docs[different++] = docs[i];
+      }
+    }
+    return Arrays.copyOf(docs, different);
   }
 
   /** Every document found, in ascending order. */

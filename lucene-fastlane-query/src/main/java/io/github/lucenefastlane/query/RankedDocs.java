@@ -13,8 +13,8 @@
  */
 package io.github.lucenefastlane.query;
 
-import java.util.Comparator;
-import java.util.stream.IntStream;
+import java.util.Arrays;
+import org.apache.lucene.util.NumericUtils;
 
 /**
  * The documents that a search ends with.
@@ -26,18 +26,27 @@ record RankedDocs(int[] docs, float[] scores) {
 
   /** The {@code k} documents of the highest scores, lower documents first; NaN is no score. */
   static RankedDocs best(int[] docs, float[] scores, int k) {
-    int[] places =
-        IntStream.range(0, docs.length)
-            .filter(place -> Float.isNaN(scores[place]) == false)
-            .boxed()
-            .sorted(Comparator.comparingDouble((Integer place) -> -scores[place])) // stable
-            .limit(k)
-            .mapToInt(Integer::intValue)
-            .sorted()
-            .toArray();
-    int[] bestDocs = new int[places.length];
-    float[] bestScores = new float[places.length];
-    for (int i = 0; i < places.length; i++) {
+    // A place behind its score, whose order is reversed: the lowest numbers are the best places.
+    long[] ranks = new long[docs.length];
+    int scored = 0;
+    for (int place = 0; place < docs.length; place++) {
+      if (Float.isNaN(scores[place]) == false) {
+        int rank = ~NumericUtils.floatToSortableInt(scores[place]);
+        ranks[scored++] = (long) rank << Integer.SIZE | place;
+      }
+    }
+    int count = Math.min(k, scored);
+    if (count < scored) {
+      Arrays.sort(ranks, 0, scored);
+    }
+    int[] places = new int[count];
+    for (int i = 0; i < count; i++) {
+      places[i] = (int) ranks[i];
+    }
+    Arrays.sort(places);
+    int[] bestDocs = new int[count];
+    float[] bestScores = new float[count];
+    for (int i = 0; i < count; i++) {
       bestDocs[i] = docs[places[i]];
       bestScores[i] = scores[places[i]];
     }
