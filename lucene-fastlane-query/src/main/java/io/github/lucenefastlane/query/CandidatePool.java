@@ -29,9 +29,10 @@ import org.apache.lucene.search.ScoreDoc;
  */
 final class CandidatePool {
 
-  private final ScoreDoc[][] hits; // by view, best first
   private final int[] docs; // every document found, ascending
   private final float[] scores; // routed, by place in docs
+  private final float[][] similarities; // by view and place in docs, NaN where it found none
+  private final float[] missing; // by view
 
   /**
    * @param found by view, the documents (each at most once) and similarities of all segments, in
@@ -40,28 +41,49 @@ final class CandidatePool {
    * @param limit how many hits of a view count
    */
   CandidatePool(List<ScoreDoc[]> found, List<View> views, int limit) {
-    hits = new ScoreDoc[views.size()][];
+    ScoreDoc[][] hits = new ScoreDoc[views.size()][];
     for (int view = 0; view < hits.length; view++) {
-      ScoreDoc[] sorted = found.get(view).clone();
-      Arrays.sort(sorted, ScoreDoc.COMPARATOR);
-      hits[view] = sorted.length <= limit ? sorted : Arrays.copyOf(sorted, limit);
+      hits[view] = best(found.get(view), limit);
     }
     docs = union(hits);
+    similarities = new float[hits.length][docs.length];
+    missing = new float[hits.length];
     double[] sums = new double[docs.length];
     for (int view = 0; view < hits.length; view++) {
       double weight = views.get(view).weight();
-      double missing = missingSimilarity(view);
-      for (int place = 0; place < sums.length; place++) {
-        sums[place] += weight * missing;
-      }
+      missing[view] = lowest(hits[view]);
+      Arrays.fill(similarities[view], Float.NaN);
       for (ScoreDoc hit : hits[view]) {
-        sums[Arrays.binarySearch(docs, hit.doc)] += weight * (hit.score - missing);
+        similarities[view][Arrays.binarySearch(docs, hit.doc)] = hit.score;
+      }
+      for (int place = 0; place < sums.length; place++) {
+        sums[place] += weight * missing[view];
+        if (Float.isNaN(similarities[view][place]) == false) {
+          sums[place] += weight * ((double) similarities[view][place] - missing[view]);
+        }
       }
     }
     scores = new float[docs.length];
     for (int place = 0; place < sums.length; place++) {
       scores[place] = (float) sums[place];
     }
+  }
+
+  private static ScoreDoc[] best(ScoreDoc[] found, int limit) {
+    if (found.length <= limit) {
+      return found;
+    }
+    ScoreDoc[] sorted = found.clone();
+    Arrays.sort(sorted, ScoreDoc.COMPARATOR);
+    return Arrays.copyOf(sorted, limit);
+  }
+
+  private static float lowest(ScoreDoc[] hits) {
+    float lowest = hits.length == 0 ? 0 : Float.POSITIVE_INFINITY;
+    for (ScoreDoc hit : hits) {
+      lowest = Math.min(lowest, hit.score);
+    }
+    return lowest;
   }
 
   private static int[] union(ScoreDoc[][] hits) {
@@ -94,19 +116,22 @@ final class CandidatePool {
 
   /** The similarity imputed to documents that a view did not find. */
   float missingSimilarity(int view) {
-    return hits[view].length == 0 ? 0 : hits[view][hits[view].length - 1].score;
+    return missing[view];
   }
 
   /** By view and document, the similarity that the view found, or NaN. */
   float[][] similarities(int[] sortedDocs) {
-    float[][] result = new float[hits.length][sortedDocs.length];
-    for (int view = 0; view < hits.length; view++) {
-      Arrays.fill(result[view], Float.NaN);
-      for (ScoreDoc hit : hits[view]) {
-        int place = Arrays.binarySearch(sortedDocs, hit.doc);
-        if (place >= 0) {
-          result[view][place] = hit.score;
+    float[][] result = new float[similarities.length][sortedDocs.length];
+    for (float[] ofView : result) {
+      Arrays.fill(ofView, Float.NaN);
+    }
+    for (int i = 0, from = 0; i < sortedDocs.length; i++) {
+      int place = Arrays.binarySearch(docs, from, docs.length, sortedDocs[i]);
+      if (place >= 0) {
+        for (int view = 0; view < result.length; view++) {
+          result[view][i] = similarities[view][place];
         }
+        from = place + 1;
       }
     }
     return result;
