@@ -22,9 +22,9 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * The {@link CodeKernel}s of {@link TokenEncoding}s, a vector at a time. Need {@link Simd#PRESENT}.
  *
- * <p>Each walks the two halves of a vector side by side, as {@link TokenEncoding#INT4} stores them,
- * so that two independent sums hide half of the latency of the fused multiply-add; the other half
- * hides behind the next code.
+ * <p>Each walks the two halves of a vector side by side, as {@link TokenEncoding#RESIDUAL4} stores
+ * them, so that two independent sums hide half of the latency of the fused multiply-add; the other
+ * half hides behind the next code.
  */
 final class PanamaCodeKernels {
 
@@ -44,7 +44,7 @@ final class PanamaCodeKernels {
     return switch (encoding) {
       case FLOAT32 -> new Float32(dimension);
       case INT8 -> BYTES == null ? null : new Int8(dimension);
-      case INT4 -> BYTES == null ? null : new Int4(dimension);
+      case RESIDUAL4 -> BYTES == null ? null : new Residual4(dimension);
       case RESIDUAL3 -> PanamaDecoder.WORDS ? new Residual3(dimension) : null;
     };
   }
@@ -162,8 +162,8 @@ final class PanamaCodeKernels {
     }
   }
 
-  /** {@link TokenEncoding#INT4}. */
-  private static final class Int4 implements CodeKernel {
+  /** {@link TokenEncoding#RESIDUAL4} of a head, or of a token that is its own. */
+  private static final class Residual4 implements CodeKernel {
     private final int half;
 
     /** Bytes of which both nibbles are components; one less than {@link #half} if it is odd. */
@@ -171,16 +171,16 @@ final class PanamaCodeKernels {
 
     private final int end;
 
-    Int4(int dimension) {
-      this.half = VectorCoder.lowNibbles(dimension);
+    Residual4(int dimension) {
+      this.half = Residual4Coder.lowNibbles(dimension);
       this.both = dimension - half;
       this.end = FLOATS.loopBound(both);
     }
 
     @Override
     public float dot(float[] target, byte[] code, int offset) {
-      float scale = VectorCoder.getFloat(code, offset);
-      int nibbles = offset + Float.BYTES;
+      float scale = ResidualCoder.scale(code, offset);
+      int nibbles = ResidualCoder.firstNumber(offset);
       FloatVector low = FloatVector.zero(FLOATS);
       FloatVector high = low;
       for (int b = 0; b < end; b += LANES) {
@@ -190,18 +190,18 @@ final class PanamaCodeKernels {
       }
       float sum = sum(low, high);
       for (int b = end; b < half; b++) {
-        sum += target[b] * VectorCoder.lowNibble(scale, code[nibbles + b]);
+        sum += target[b] * (scale * Residual4Coder.lowLevel(code[nibbles + b]));
       }
       for (int b = end; b < both; b++) {
-        sum += target[half + b] * VectorCoder.highNibble(scale, code[nibbles + b]);
+        sum += target[half + b] * (scale * Residual4Coder.highLevel(code[nibbles + b]));
       }
       return sum;
     }
 
     @Override
     public float squareDistance(float[] target, byte[] code, int offset) {
-      float scale = VectorCoder.getFloat(code, offset);
-      int nibbles = offset + Float.BYTES;
+      float scale = ResidualCoder.scale(code, offset);
+      int nibbles = ResidualCoder.firstNumber(offset);
       FloatVector low = FloatVector.zero(FLOATS);
       FloatVector high = low;
       for (int b = 0; b < end; b += LANES) {
@@ -213,11 +213,11 @@ final class PanamaCodeKernels {
       }
       float sum = sum(low, high);
       for (int b = end; b < half; b++) {
-        float difference = target[b] - VectorCoder.lowNibble(scale, code[nibbles + b]);
+        float difference = target[b] - scale * Residual4Coder.lowLevel(code[nibbles + b]);
         sum += difference * difference;
       }
       for (int b = end; b < both; b++) {
-        float difference = target[half + b] - VectorCoder.highNibble(scale, code[nibbles + b]);
+        float difference = target[half + b] - scale * Residual4Coder.highLevel(code[nibbles + b]);
         sum += difference * difference;
       }
       return sum;
@@ -227,7 +227,7 @@ final class PanamaCodeKernels {
   /** {@link TokenEncoding#RESIDUAL3} of a head, or of a token that is its own. */
   private static final class Residual3 implements CodeKernel {
     private static final VectorSpecies<Float> FLOATS = PanamaDecoder.WORD_FLOATS;
-    private static final int COMPONENTS = ResidualCoder.WORD_COMPONENTS;
+    private static final int COMPONENTS = Residual3Coder.WORD_COMPONENTS;
 
     private final int dimension;
     private final int words;
@@ -237,14 +237,14 @@ final class PanamaCodeKernels {
 
     Residual3(int dimension) {
       this.dimension = dimension;
-      this.words = ResidualCoder.words(dimension);
+      this.words = Residual3Coder.words(dimension);
       this.end = FLOATS.loopBound(Math.max(0, dimension - (COMPONENTS - 1) * words));
     }
 
     @Override
     public float dot(float[] target, byte[] code, int offset) {
       float scale = ResidualCoder.scale(code, offset);
-      int first = ResidualCoder.firstWord(offset);
+      int first = ResidualCoder.firstNumber(offset);
       FloatVector even = FloatVector.zero(FLOATS);
       FloatVector odd = even;
       for (int i = 0; i < end; i += FLOATS.length()) {
@@ -258,9 +258,9 @@ final class PanamaCodeKernels {
       }
       float sum = sum(even, odd);
       for (int i = end; i < words; i++) {
-        int word = ResidualCoder.word(code, first, words, i);
+        int word = Residual3Coder.word(code, first, words, i);
         for (int j = 0, d = i; d < dimension; j++, d += words) {
-          sum += target[d] * (scale * ResidualCoder.level(word, j));
+          sum += target[d] * (scale * Residual3Coder.level(word, j));
         }
       }
       return sum;
@@ -269,7 +269,7 @@ final class PanamaCodeKernels {
     @Override
     public float squareDistance(float[] target, byte[] code, int offset) {
       float scale = ResidualCoder.scale(code, offset);
-      int first = ResidualCoder.firstWord(offset);
+      int first = ResidualCoder.firstNumber(offset);
       FloatVector even = FloatVector.zero(FLOATS);
       FloatVector odd = even;
       for (int i = 0; i < end; i += FLOATS.length()) {
@@ -285,9 +285,9 @@ final class PanamaCodeKernels {
       }
       float sum = sum(even, odd);
       for (int i = end; i < words; i++) {
-        int word = ResidualCoder.word(code, first, words, i);
+        int word = Residual3Coder.word(code, first, words, i);
         for (int j = 0, d = i; d < dimension; j++, d += words) {
-          float difference = target[d] - scale * ResidualCoder.level(word, j);
+          float difference = target[d] - scale * Residual3Coder.level(word, j);
           sum += difference * difference;
         }
       }

@@ -34,7 +34,7 @@ final class PanamaDecoder {
           ? null
           : VectorSpecies.of(byte.class, VectorShape.forBitSize(FLOATS.vectorBitSize() / 4));
 
-  /** Floats that are decoded from as many words of {@link TokenEncoding#RESIDUAL3}. */
+  /** Floats that are decoded from as many words of {@link Residual3Coder}. */
   static final VectorSpecies<Float> WORD_FLOATS = FloatVector.SPECIES_256;
 
   /** Whether a vector is long enough for {@link #WORD_FLOATS}. */
@@ -45,9 +45,11 @@ final class PanamaDecoder {
   private static final int WORD_LANES = WORD_FLOATS.length();
   private static final FloatVector TWO = FloatVector.broadcast(WORD_FLOATS, 2);
   private static final FloatVector ONE_LESS_THAN_NUMBERS =
-      FloatVector.broadcast(WORD_FLOATS, 1 - (1 << ResidualCoder.BITS));
+      FloatVector.broadcast(WORD_FLOATS, 1 - Residual3Coder.LEVELS.count());
   private static final FloatVector LEVEL_OFFSETS =
-      FloatVector.broadcast(WORD_FLOATS, ResidualCoder.LEVEL_OFFSET);
+      FloatVector.broadcast(WORD_FLOATS, Residual3Coder.LEVELS.offset);
+  private static final FloatVector NIBBLE_LEVEL_OFFSETS =
+      FloatVector.broadcast(FLOATS, Residual4Coder.LEVELS.offset);
 
   private PanamaDecoder() {}
 
@@ -68,46 +70,44 @@ final class PanamaDecoder {
   }
 
   /**
-   * Decodes bytes, each to scale times twice its nibble less {@link VectorCoder#INT4_LEVELS}: the
-   * low nibbles to {@code low} and after it, the high ones to {@code high} and after it.
+   * Decodes nibbles of {@link Residual4Coder}, each to scale times its level, and adds coefficient
+   * times the head.
    *
-   * @return how many were decoded, the first of them
+   * @param heads null for none
+   * @return how many pairs of nibbles were decoded, the first of them
    */
   static int nibbles(
-      float scale, byte[] code, int offset, int count, float[] vector, int low, int high) {
+      float scale,
+      byte[] code,
+      int first,
+      int dimension,
+      float coefficient,
+      float[] heads,
+      int head,
+      float[] vector,
+      int at) {
     if (BYTES == null) {
       return 0;
     }
-    int end = BYTES.loopBound(count);
+    int half = Residual4Coder.lowNibbles(dimension);
+    int end = BYTES.loopBound(dimension - half);
     for (int i = 0; i < end; i += BYTES.length()) {
-      ByteVector both = ByteVector.fromArray(BYTES, code, offset + i);
-      lowNibbles(both, scale).intoArray(vector, low + i);
-      highNibbles(both, scale).intoArray(vector, high + i);
+      ByteVector both = ByteVector.fromArray(BYTES, code, first + i);
+      FloatVector low = lowNibbles(both, scale);
+      FloatVector high = highNibbles(both, scale);
+      if (heads != null) {
+        low = low.add(FloatVector.fromArray(FLOATS, heads, head + i).mul(coefficient));
+        high = high.add(FloatVector.fromArray(FLOATS, heads, head + half + i).mul(coefficient));
+      }
+      low.intoArray(vector, at + i);
+      high.intoArray(vector, at + half + i);
     }
     return end;
   }
 
   /**
-   * Decodes the whole words of {@link TokenEncoding#RESIDUAL3}, each component to scale times its
-   * level. The last vector of words steps back to be full; those seen twice decode to the same.
-   *
-   * @return how many words were decoded, the first of them
-   */
-  static int words(float scale, byte[] code, int first, int dimension, float[] vector, int at) {
-    int words = ResidualCoder.words(dimension);
-    int whole = wholeWords(dimension);
-    for (int i = 0; i < whole; i += WORD_LANES) {
-      int from = Math.min(i, whole - WORD_LANES);
-      IntVector word = words(code, first, words, from);
-      for (int j = 0, d = from; j < ResidualCoder.WORD_COMPONENTS; j++, d += words) {
-        levels(word, j).mul(scale).intoArray(vector, at + d);
-      }
-    }
-    return whole;
-  }
-
-  /**
-   * The same, and adds the coefficient times the head.
+   * The same of the whole words of {@link Residual3Coder}. The last vector of words steps back to
+   * be full; those seen twice decode to the same.
    *
    * @return how many words were decoded, the first of them
    */
@@ -121,14 +121,18 @@ final class PanamaDecoder {
       int head,
       float[] vector,
       int at) {
-    int words = ResidualCoder.words(dimension);
+    int words = Residual3Coder.words(dimension);
     int whole = wholeWords(dimension);
     for (int i = 0; i < whole; i += WORD_LANES) {
       int from = Math.min(i, whole - WORD_LANES);
       IntVector word = words(code, first, words, from);
-      for (int j = 0, d = from; j < ResidualCoder.WORD_COMPONENTS; j++, d += words) {
-        FloatVector base = FloatVector.fromArray(WORD_FLOATS, heads, head + d).mul(coefficient);
-        levels(word, j).mul(scale).add(base).intoArray(vector, at + d);
+      for (int j = 0, d = from; j < Residual3Coder.WORD_COMPONENTS; j++, d += words) {
+        FloatVector decoded = levels(word, j).mul(scale);
+        if (heads != null) {
+          FloatVector base = FloatVector.fromArray(WORD_FLOATS, heads, head + d);
+          decoded = decoded.add(base.mul(coefficient));
+        }
+        decoded.intoArray(vector, at + d);
       }
     }
     return whole;
@@ -136,8 +140,8 @@ final class PanamaDecoder {
 
   /** Words of which all components are there; none, if they do not fill a vector. */
   private static int wholeWords(int dimension) {
-    int words = ResidualCoder.words(dimension);
-    int whole = dimension - (ResidualCoder.WORD_COMPONENTS - 1) * words;
+    int words = Residual3Coder.words(dimension);
+    int whole = dimension - (Residual3Coder.WORD_COMPONENTS - 1) * words;
     return WORDS && whole >= WORD_LANES ? whole : 0;
   }
 
@@ -158,8 +162,8 @@ final class PanamaDecoder {
   static FloatVector levels(IntVector words, int component) {
     IntVector number =
         words
-            .lanewise(VectorOperators.LSHR, ResidualCoder.BITS * component)
-            .and((1 << ResidualCoder.BITS) - 1);
+            .lanewise(VectorOperators.LSHR, Residual3Coder.LEVELS.bits * component)
+            .and(Residual3Coder.LEVELS.count() - 1);
     FloatVector odd =
         ((FloatVector) number.convertShape(VectorOperators.I2F, WORD_FLOATS, 0))
             .fma(TWO, ONE_LESS_THAN_NUMBERS);
@@ -181,7 +185,10 @@ final class PanamaDecoder {
     return nibbles(bytes.lanewise(VectorOperators.LSHR, 4).and((byte) 0x0F), scale);
   }
 
-  private static FloatVector nibbles(ByteVector nibbles, float scale) {
-    return floats(nibbles.add(nibbles).sub((byte) VectorCoder.INT4_LEVELS), scale);
+  /** A scale has 8 significant bits and a level 14: no product on the way to theirs rounds. */
+  private static FloatVector nibbles(ByteVector numbers, float scale) {
+    ByteVector odd = numbers.add(numbers).sub((byte) (Residual4Coder.LEVELS.count() - 1));
+    FloatVector floats = (FloatVector) odd.convertShape(VectorOperators.B2F, FLOATS, 0);
+    return floats.mul(scale).mul(floats.fma(floats, NIBBLE_LEVEL_OFFSETS));
   }
 }

@@ -31,37 +31,35 @@ public enum TokenEncoding {
   INT8,
 
   /**
-   * Four bits a component and one scale a token, {@code 4 + ceil(dimension / 2)} bytes: {@code
-   * value = scale * (2 * nibble - 15)}, {@code nibble} in [0, 15], {@code scale = max|value| / 15}.
-   * The scale comes first, a float32; then byte {@code i} holds component {@code i} in its low
-   * nibble and component {@code i + ceil(dimension / 2)} in its high one, which is 0 if there is
-   * none. The sixteen levels lie symmetrically about zero, so none is wasted and none is clipped. A
-   * component is off by at most one scale.
-   */
-  INT4,
-
-  /**
-   * Three bits a component, of what the head of a token's route leaves of it: {@code 3 + 3 *
-   * ceil(dimension / 8)} bytes, {@code value = coefficient / 128 * head + scale * level}. About as
-   * near to the exact vectors as {@link #INT4} where neighbouring tokens resemble each other, as
-   * those of language models do, in three quarters of the bytes.
+   * Four bits a component, of what the head of a token's route leaves of it: {@code 3 +
+   * ceil(dimension / 2)} bytes, {@code value = coefficient / 128 * head + scale * level}. What is
+   * left is small where neighbouring tokens resemble each other, as those of language models do.
    *
    * <p>The scale comes first, the upper 16 bits of a float32 (a bfloat16), then the coefficient, a
-   * signed byte. Three planes of {@code words = ceil(dimension / 8)} bytes follow: byte {@code i}
-   * of the first holds the lowest bits of word {@code i}, that of the second the middle ones, that
-   * of the third the highest, of 24. The three bits of word {@code i} from bit {@code 3 * j} up are
-   * the number of the level of component {@code j * words + i}, or 0 if there is none. The levels,
-   * from number 0, are -1239, -765, -411, -129, 129, 411, 765 and 1239, which is {@code u * (u * u
-   * + 128)} of the odd numbers {@code u} from -7 to 7: nearly those that lose least of Gaussian
-   * numbers (Max, Quantizing for minimum distortion, IRE Transactions on Information Theory 6,
-   * 1960).
+   * signed byte. The numbers of the levels follow: byte {@code i} holds that of component {@code i}
+   * in its low nibble and that of component {@code i + ceil(dimension / 2)} in its high one, which
+   * is 0 if there is none. The levels, from number 0, are {@code u * (u * u + 449)} of the odd
+   * numbers {@code u} from -15 to 15: nearly those that lose least of Gaussian numbers (Max,
+   * Quantizing for minimum distortion, IRE Transactions on Information Theory 6, 1960).
    *
    * <p>A head is coded in the same way, with 0 instead of a head of its own, and so is a token that
    * is its own head; tokens are coded against heads as they are decoded. The coefficient is chosen
    * for the smallest rest, and the scale for the smallest error, then for the length of the vector
    * to stay what it was, unless that doubles the square of the error. The components' errors have a
-   * root mean square of at most a quarter of the largest component, unless that is below
-   * 2<sup>-119</sup>, where a scale has few bits left.
+   * root mean square of at most an eighth of the largest component, unless that is below
+   * 2<sup>-117</sup>, where a scale has few bits left.
+   */
+  RESIDUAL4,
+
+  /**
+   * The same by three bits a component, {@code 3 + 3 * ceil(dimension / 8)} bytes.
+   *
+   * <p>Scale and coefficient are followed by three planes of {@code words = ceil(dimension / 8)}
+   * bytes: byte {@code i} of the first holds the lowest bits of word {@code i}, that of the second
+   * the middle ones, that of the third the highest, of 24. The three bits of word {@code i} from
+   * bit {@code 3 * j} up are the number of the level of component {@code j * words + i}, or 0 if
+   * there is none. The levels are {@code u * (u * u + 128)} of the odd numbers {@code u} from -7 to
+   * 7. The root mean square of the errors is at most a quarter of the largest component.
    */
   RESIDUAL3
 }

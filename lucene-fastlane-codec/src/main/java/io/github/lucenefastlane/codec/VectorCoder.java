@@ -22,9 +22,6 @@ import org.apache.lucene.util.BitUtil;
  */
 abstract class VectorCoder {
 
-  /** The largest odd level of {@link TokenEncoding#INT4}; there are as many below zero. */
-  static final int INT4_LEVELS = 15;
-
   final int dimension;
 
   VectorCoder(int dimension) {
@@ -43,8 +40,8 @@ abstract class VectorCoder {
     return switch (tokenEncoding) {
       case FLOAT32 -> new Float32(dimension);
       case INT8 -> new Int8(dimension);
-      case INT4 -> new Int4(dimension);
-      case RESIDUAL3 -> new ResidualCoder(dimension);
+      case RESIDUAL4 -> new Residual4Coder(dimension);
+      case RESIDUAL3 -> new Residual3Coder(dimension);
     };
   }
 
@@ -88,19 +85,6 @@ abstract class VectorCoder {
 
   static CodeKernel panamaKernel(TokenEncoding encoding, int dimension) {
     return Simd.PRESENT ? PanamaCodeKernels.of(encoding, dimension) : null;
-  }
-
-  /** How many components {@link TokenEncoding#INT4} stores in low nibbles, which are the first. */
-  static int lowNibbles(int dimension) {
-    return (dimension + 1) / 2;
-  }
-
-  static float lowNibble(float scale, byte both) {
-    return scale * (2 * (both & 0x0F) - INT4_LEVELS);
-  }
-
-  static float highNibble(float scale, byte both) {
-    return scale * (2 * (both >> 4 & 0x0F) - INT4_LEVELS);
   }
 
   static float maxMagnitude(float[] vector) {
@@ -196,64 +180,6 @@ abstract class VectorCoder {
               : 0;
       for (; d < dimension; d++) {
         vector[vectorOffset + d] = scale * code[components + d];
-      }
-    }
-  }
-
-  /**
-   * {@link TokenEncoding#INT4}. The first half of the components are the low nibbles, the second
-   * half the high ones, so that both halves decode from a run of bytes.
-   */
-  private static final class Int4 extends VectorCoder {
-    private final int half;
-
-    Int4(int dimension) {
-      super(dimension);
-      this.half = lowNibbles(dimension);
-    }
-
-    @Override
-    CodeKernel kernel() {
-      return panamaKernel(TokenEncoding.INT4, dimension);
-    }
-
-    @Override
-    int bytes() {
-      return Float.BYTES + half;
-    }
-
-    @Override
-    void encode(float[] vector, byte[] code, int offset) {
-      float scale = scale(vector, INT4_LEVELS);
-      putFloat(code, offset, scale);
-      for (int b = 0; b < half; b++) {
-        int low = nibble(vector[b], scale);
-        int high = half + b < dimension ? nibble(vector[half + b], scale) : 0;
-        code[offset + Float.BYTES + b] = (byte) (high << 4 | low);
-      }
-    }
-
-    private static int nibble(float value, float scale) {
-      int level = scale == 0 ? 0 : Math.round((value / scale + INT4_LEVELS) / 2);
-      return Math.max(0, Math.min(INT4_LEVELS, level));
-    }
-
-    @Override
-    void decode(byte[] code, int offset, float[] vector, int vectorOffset) {
-      float scale = getFloat(code, offset);
-      int components = offset + Float.BYTES;
-      int high = vectorOffset + half;
-      int both = dimension - half;
-      int b =
-          Simd.PRESENT
-              ? PanamaDecoder.nibbles(scale, code, components, both, vector, vectorOffset, high)
-              : 0;
-      for (; b < both; b++) {
-        vector[vectorOffset + b] = lowNibble(scale, code[components + b]);
-        vector[high + b] = highNibble(scale, code[components + b]);
-      }
-      if (both < half) {
-        vector[vectorOffset + both] = lowNibble(scale, code[components + both]);
       }
     }
   }

@@ -18,13 +18,25 @@ import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 
-/** {@link TokenEncoding#RESIDUAL3} beside its specification, and what it loses. */
+/**
+ * {@link TokenEncoding#RESIDUAL4} and {@link TokenEncoding#RESIDUAL3} beside their specifications,
+ * and what they lose.
+ */
 public class TestResidualCoder extends LuceneTestCase {
 
-  private static final int[] LEVELS = {-1239, -765, -411, -129, 129, 411, 765, 1239};
+  private static final int[] LEVELS_OF_3_BITS = {-1239, -765, -411, -129, 129, 411, 765, 1239};
 
-  private static VectorCoder coder(int dimension) {
-    return VectorCoder.of(VectorEncoding.FLOAT32, TokenEncoding.RESIDUAL3, dimension);
+  private static final int[] LEVELS_OF_4_BITS = {
+    -10110, -8034, -6270, -4770, -3486, -2370, -1374, -450, 450, 1374, 2370, 3486, 4770, 6270, 8034,
+    10110
+  };
+
+  private static VectorCoder coder(TokenEncoding encoding, int dimension) {
+    return VectorCoder.of(VectorEncoding.FLOAT32, encoding, dimension);
+  }
+
+  private static TokenEncoding anyEncoding() {
+    return random().nextBoolean() ? TokenEncoding.RESIDUAL4 : TokenEncoding.RESIDUAL3;
   }
 
   /** Independent, Gaussian. */
@@ -55,11 +67,41 @@ public class TestResidualCoder extends LuceneTestCase {
     return Arrays.copyOfRange(vector, 2, 2 + coder.dimension);
   }
 
+  public void testSpecificationOf3Bits() {
+    checkSpecification(
+        TokenEncoding.RESIDUAL3,
+        (numbers, dimension, d) -> {
+          int words = (dimension + 7) / 8;
+          int number = 0;
+          for (int bit = 0; bit < 3; bit++) {
+            int at = 3 * (d / words) + bit;
+            number |= (numbers[at / 8 * words + d % words] >> at % 8 & 1) << bit;
+          }
+          return LEVELS_OF_3_BITS[number];
+        });
+  }
+
+  public void testSpecificationOf4Bits() {
+    checkSpecification(
+        TokenEncoding.RESIDUAL4,
+        (numbers, dimension, d) -> {
+          int half = (dimension + 1) / 2;
+          int both = numbers[d % half] & 0xFF;
+          return LEVELS_OF_4_BITS[d < half ? both % 16 : both / 16];
+        });
+  }
+
+  private interface Specification {
+
+    /** The level of a component. */
+    int level(byte[] numbers, int dimension, int component);
+  }
+
   /** Any bytes decode to what the specification says, to the last bit. */
-  public void testSpecification() {
+  private static void checkSpecification(TokenEncoding encoding, Specification specification) {
     for (int i = atLeast(100); i > 0; i--) {
       int dimension = TestUtil.nextInt(random(), 1, 300);
-      VectorCoder coder = coder(dimension);
+      VectorCoder coder = coder(encoding, dimension);
       int offset = random().nextInt(10);
       byte[] code = new byte[offset + coder.bytes() + random().nextInt(3)];
       random().nextBytes(code);
@@ -69,15 +111,9 @@ public class TestResidualCoder extends LuceneTestCase {
           Float.intBitsToFloat((code[offset + 1] & 0xFF) << 24 | (code[offset] & 0xFF) << 16);
       float[] head = random().nextBoolean() ? null : gaussian(dimension, 1);
       float[] decoded = decode(coder, code, offset, head);
-      int words = (dimension + 7) / 8;
+      byte[] numbers = Arrays.copyOfRange(code, offset + 3, offset + coder.bytes());
       for (int d = 0; d < dimension; d++) {
-        int number = 0;
-        for (int bit = 0; bit < 3; bit++) {
-          int at = 3 * (d / words) + bit;
-          int plane = code[offset + 3 + at / 8 * words + d % words];
-          number |= (plane >> at % 8 & 1) << bit;
-        }
-        float expected = scale * LEVELS[number];
+        float expected = scale * specification.level(numbers, dimension, d);
         if (head != null) {
           expected += code[offset + 2] / 128f * head[d];
         }
@@ -95,9 +131,9 @@ public class TestResidualCoder extends LuceneTestCase {
   }
 
   /** Square of the error, relative to that of the length, of some vectors near a head. */
-  private static double loss(double nearness, boolean withHead) {
+  private static double loss(TokenEncoding encoding, double nearness, boolean withHead) {
     int dimension = 128;
-    VectorCoder coder = coder(dimension);
+    VectorCoder coder = coder(encoding, dimension);
     byte[] code = new byte[coder.bytes()];
     double error = 0;
     double squares = 0;
@@ -124,26 +160,32 @@ public class TestResidualCoder extends LuceneTestCase {
   }
 
   /**
-   * The best quantiser of eight levels loses .03454 of independent Gaussian numbers, and a little
-   * less where each 128 of them have a scale of their own.
+   * The best quantisers of 8 and 16 levels lose .03454 and .00950 of independent Gaussian numbers,
+   * and a little less where each 128 of them have a scale of their own.
    */
   public void testLoss() {
-    assertEquals(.033, loss(0, false), .002);
-    assertEquals(.033, loss(0, true), .002);
+    for (boolean withHead : new boolean[] {false, true}) {
+      assertEquals(.033, loss(TokenEncoding.RESIDUAL3, 0, withHead), .002);
+      assertEquals(.0092, loss(TokenEncoding.RESIDUAL4, 0, withHead), .0008);
+    }
   }
 
   /** What is left of a vector beside its head is all that is lost from. */
   public void testHeadHelps() {
-    assertEquals(.033 * (1 - .65 * .65), loss(.65, true), .002);
-    assertEquals(.033 * (1 - .9 * .9), loss(.9, true), .001);
-    assertEquals(.033, loss(.9, false), .002);
+    for (TokenEncoding encoding :
+        new TokenEncoding[] {TokenEncoding.RESIDUAL3, TokenEncoding.RESIDUAL4}) {
+      double alone = loss(encoding, .9, false);
+      assertEquals(1 - .65 * .65, loss(encoding, .65, true) / alone, .05);
+      assertEquals(1 - .9 * .9, loss(encoding, .9, true) / alone, .03);
+    }
   }
 
   /** A head of any size never makes a code worse than what is stated for one without it. */
   public void testBoundWithHead() {
     for (int i = atLeast(300); i > 0; i--) {
       int dimension = TestUtil.nextInt(random(), 1, 70);
-      VectorCoder coder = coder(dimension);
+      TokenEncoding encoding = anyEncoding();
+      VectorCoder coder = coder(encoding, dimension);
       byte[] code = new byte[coder.bytes()];
       float[] vector = gaussian(dimension, Math.pow(10, 76 * random().nextDouble() - 38));
       float[] head = gaussian(dimension, Math.pow(10, 76 * random().nextDouble() - 38));
@@ -164,12 +206,14 @@ public class TestResidualCoder extends LuceneTestCase {
         error += Math.pow((double) decoded[d] - vector[d], 2);
       }
       double mean = Math.sqrt(error / dimension);
-      assertTrue(mean + " of " + max, mean <= max / 4 + 0x1p-123);
+      double bound = encoding == TokenEncoding.RESIDUAL4 ? max / 8 + 0x1p-120 : max / 4 + 0x1p-123;
+      assertTrue(encoding + ": " + mean + " of " + max, mean <= bound);
     }
   }
 
   /** Nothing of a vector is left in the next one's code, where that has no rest to code. */
   public void testCodesOfNothing() {
+    TokenEncoding encoding = anyEncoding();
     int dimension = TestUtil.nextInt(random(), 1, 40);
     float[] head = gaussian(dimension, 1);
     float[] half = new float[dimension];
@@ -177,12 +221,12 @@ public class TestResidualCoder extends LuceneTestCase {
       half[d] = head[d] / 2;
     }
     for (float[] vector : new float[][] {new float[dimension], half}) {
-      VectorCoder used = coder(dimension);
+      VectorCoder used = coder(encoding, dimension);
       byte[] after = new byte[used.bytes()];
       used.encode(gaussian(dimension, 1), after, 0);
       used.encode(vector, head, after, 0);
       byte[] first = new byte[used.bytes()];
-      coder(dimension).encode(vector, head, first, 0);
+      coder(encoding, dimension).encode(vector, head, first, 0);
       assertArrayEquals(first, after);
       assertArrayEquals(vector, decode(used, after, 0, head), 0f);
     }
@@ -190,7 +234,7 @@ public class TestResidualCoder extends LuceneTestCase {
 
   public void testZeroHead() {
     float[] vector = gaussian(20, 1);
-    VectorCoder coder = coder(20);
+    VectorCoder coder = coder(anyEncoding(), 20);
     byte[] alone = new byte[coder.bytes()];
     byte[] beside = new byte[coder.bytes()];
     coder.encode(vector, alone, 0);

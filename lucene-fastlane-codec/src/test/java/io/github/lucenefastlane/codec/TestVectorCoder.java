@@ -30,8 +30,8 @@ public class TestVectorCoder extends LuceneTestCase {
   }
 
   /**
-   * Half a level of {@link TokenEncoding}, and what 24 bits of a float round away; of {@link
-   * TokenEncoding#RESIDUAL3}, what the root mean square may be.
+   * Half a level of {@link TokenEncoding}, and what 24 bits of a float round away; of residuals,
+   * what the root mean square may be.
    */
   private static double bound(TokenEncoding encoding, float[] vector) {
     float max = maxMagnitude(vector);
@@ -39,8 +39,8 @@ public class TestVectorCoder extends LuceneTestCase {
       case FLOAT32 -> 0;
       // A scale that is subnormal has few bits: each level is off by as much as it.
       case INT8 -> max / 127.0 / 2 + max * 0x1p-21 + 127 * (double) Float.MIN_VALUE;
-      case INT4 -> max / 15.0 + max * 0x1p-21 + 15 * (double) Float.MIN_VALUE;
-      // The smallest scale is 2^-133, and the largest level below 2^11.
+      // The smallest scale is 2^-133, and the largest level below 2^14, or 2^11.
+      case RESIDUAL4 -> max / 8.0 + 0x1p-120;
       case RESIDUAL3 -> max / 4.0 + 0x1p-123;
     };
   }
@@ -72,7 +72,7 @@ public class TestVectorCoder extends LuceneTestCase {
       VectorCoder coder = VectorCoder.of(VectorEncoding.FLOAT32, encoding, vector.length);
       float[] decoded = roundTrip(coder, vector);
       double bound = bound(encoding, vector);
-      if (encoding == TokenEncoding.RESIDUAL3) {
+      if (coder.needsHead()) {
         double error = meanError(vector, decoded);
         assertTrue(encoding + ": error " + error + ", bound " + bound, error <= bound);
         continue;
@@ -107,7 +107,7 @@ public class TestVectorCoder extends LuceneTestCase {
     for (int dimension = 1; dimension < 70; dimension++) {
       assertEquals(4 * dimension, bytes(TokenEncoding.FLOAT32, dimension));
       assertEquals(4 + dimension, bytes(TokenEncoding.INT8, dimension));
-      assertEquals(4 + (dimension + 1) / 2, bytes(TokenEncoding.INT4, dimension));
+      assertEquals(3 + (dimension + 1) / 2, bytes(TokenEncoding.RESIDUAL4, dimension));
       assertEquals(3 + 3 * ((dimension + 7) / 8), bytes(TokenEncoding.RESIDUAL3, dimension));
     }
   }

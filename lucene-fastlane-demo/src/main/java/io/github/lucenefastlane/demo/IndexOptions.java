@@ -27,7 +27,7 @@ final class IndexOptions {
 
   @Option(
       names = "--encoding",
-      paramLabel = "float32|int8|int4|residual3",
+      paramLabel = "float32|int8|residual4|residual3",
       defaultValue = "INT8",
       description = "How token vectors are stored (default: int8).")
   private TokenEncoding encoding;

@@ -300,7 +300,7 @@ public class TestEndToEnd extends LuceneTestCase {
     Path small = createTempFile("small", ".jsonl");
     Files.writeString(small, "{\"_id\": \"1\", \"text\": \"One small passage.\"}\n");
     Path place = createTempDir().resolve("place");
-    for (String encoding : List.of("float32", "INT4")) {
+    for (String encoding : List.of("float32", "RESIDUAL4")) {
       Cli cli =
           Cli.run(
               "index",
@@ -322,7 +322,8 @@ public class TestEndToEnd extends LuceneTestCase {
     assertEquals(1, refused.code());
     assertTrue(refused.err(), refused.err().contains("--overwrite"));
     assertEquals(
-        "int4", json(Cli.run("info", "--index", place, "--json")).get("encoding").getAsString());
+        "residual4",
+        json(Cli.run("info", "--index", place, "--json")).get("encoding").getAsString());
     assertEquals(
         List.of("1"), hitIds(json(Cli.run("search", "--index", place, "--json", "small"))));
   }

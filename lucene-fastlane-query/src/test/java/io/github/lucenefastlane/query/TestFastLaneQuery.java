@@ -764,7 +764,7 @@ public class TestFastLaneQuery extends LuceneTestCase {
   /** Quantised tokens: the score is that of the stored codes, so near the exact one. */
   public void testQuantizedTokens() throws IOException {
     for (TokenEncoding encoding :
-        List.of(TokenEncoding.INT8, TokenEncoding.INT4, TokenEncoding.RESIDUAL3)) {
+        List.of(TokenEncoding.INT8, TokenEncoding.RESIDUAL4, TokenEncoding.RESIDUAL3)) {
       float errorPerToken = encoding == TokenEncoding.INT8 ? .01f : .1f;
       try (RandomCorpus corpus =
           new RandomCorpus(

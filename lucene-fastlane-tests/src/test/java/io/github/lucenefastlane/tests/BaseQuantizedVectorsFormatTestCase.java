@@ -320,7 +320,7 @@ abstract class BaseQuantizedVectorsFormatTestCase extends BaseFastLaneVectorsFor
     return switch (encoding()) {
       case FLOAT32 -> 4L * dimension;
       case INT8 -> dimension;
-      case INT4 -> dimension / 2;
+      case RESIDUAL4 -> dimension / 2;
       case RESIDUAL3 -> 3L * dimension / 8;
     };
   }

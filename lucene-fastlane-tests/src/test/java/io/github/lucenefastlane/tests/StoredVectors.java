@@ -24,6 +24,7 @@ import io.github.lucenefastlane.codec.MultiVectorValues;
 import io.github.lucenefastlane.codec.TokenEncoding;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -50,6 +51,10 @@ import org.apache.lucene.util.Bits;
  * however often it is merged.
  */
 final class StoredVectors {
+
+  /** Those of which the error is bounded as a whole, not that of each component. */
+  static final List<TokenEncoding> RESIDUALS =
+      List.of(TokenEncoding.RESIDUAL4, TokenEncoding.RESIDUAL3);
 
   private static final Pattern SETTINGS = Pattern.compile("tokensPerRoute=(\\d+)\\)");
 
@@ -96,7 +101,7 @@ final class StoredVectors {
 
   /**
    * How far a component may be off, from the statement of {@link TokenEncoding}; of {@link
-   * TokenEncoding#RESIDUAL3}, the root mean square of all.
+   * #RESIDUALS}, the root mean square of all.
    */
   static double bound(TokenEncoding encoding, float maxMagnitude) {
     // The divisions and the product that decodes round to 24 bits each.
@@ -104,7 +109,7 @@ final class StoredVectors {
     return switch (encoding) {
       case FLOAT32 -> 0;
       case INT8 -> maxMagnitude / 127.0 / 2 + rounding;
-      case INT4 -> maxMagnitude / 15.0 + rounding;
+      case RESIDUAL4 -> maxMagnitude / 8.0 + rounding;
       case RESIDUAL3 -> maxMagnitude / 4.0 + rounding;
     };
   }
@@ -144,7 +149,7 @@ final class StoredVectors {
       }
       String where = message + ", token " + t;
       assertEquals(where, field.dimension(), actual[t].length);
-      if (bound > 0 && Arrays.asList(encodings).contains(TokenEncoding.RESIDUAL3)) {
+      if (bound > 0 && Collections.disjoint(RESIDUALS, List.of(encodings)) == false) {
         assertMeanError(where, expected[t], actual[t]);
         continue;
       }

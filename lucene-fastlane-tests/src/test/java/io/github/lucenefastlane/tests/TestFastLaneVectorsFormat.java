@@ -48,8 +48,8 @@ public class TestFastLaneVectorsFormat extends LuceneTestCase {
         "FastLaneVectorsFormat(tokenEncoding=INT8, tokensPerRoute=8)",
         new FastLaneVectorsFormat().toString());
     assertEquals(
-        "FastLaneVectorsFormat(tokenEncoding=INT4, tokensPerRoute=3)",
-        new FastLaneVectorsFormat(TokenEncoding.INT4, 3).toString());
+        "FastLaneVectorsFormat(tokenEncoding=RESIDUAL4, tokensPerRoute=3)",
+        new FastLaneVectorsFormat(TokenEncoding.RESIDUAL4, 3).toString());
   }
 
   public void testFoundByName() {
@@ -192,7 +192,7 @@ public class TestFastLaneVectorsFormat extends LuceneTestCase {
           switch (encoding) {
             case FLOAT32 -> 32;
             case INT8 -> 12;
-            case INT4 -> 8;
+            case RESIDUAL4 -> 7;
             case RESIDUAL3 -> 6;
           };
       long codes = (long) tokens * codeBytes;

@@ -13,6 +13,7 @@
  */
 package io.github.lucenefastlane.tests;
 
+import com.carrotsearch.randomizedtesting.generators.RandomPicks;
 import io.github.lucenefastlane.codec.FastLaneVectorsFormat;
 import io.github.lucenefastlane.codec.TokenEncoding;
 import java.io.Closeable;
@@ -98,7 +99,7 @@ public class TestMultiVectorMerges extends LuceneTestCase {
   /** Any routes; but the same ones for codes that depend on them, which are to stay. */
   private Codec ours(TokenEncoding encoding) {
     int tokensPerRoute =
-        encoding == TokenEncoding.RESIDUAL3
+        StoredVectors.RESIDUALS.contains(encoding)
             ? residualTokensPerRoute
             : RandomFormats.tokensPerRoute(random());
     return ours(encoding, tokensPerRoute);
@@ -670,7 +671,7 @@ public class TestMultiVectorMerges extends LuceneTestCase {
 
   /** Codes that depend on routes are made anew of other ones; then they stay. */
   public void testRoutesOfResidualsChange() throws IOException {
-    TokenEncoding encoding = TokenEncoding.RESIDUAL3;
+    TokenEncoding encoding = RandomPicks.randomFrom(random(), StoredVectors.RESIDUALS);
     Corpus corpus = newCorpus();
     int before = TestUtil.nextInt(random(), 1, 20);
     int after = before == 20 ? 1 : TestUtil.nextInt(random(), before + 1, 21);
@@ -689,22 +690,22 @@ public class TestMultiVectorMerges extends LuceneTestCase {
   }
 
   public void testFieldsOfDifferentFormats() throws IOException {
-    VectorField int4 = VectorField.random(random(), "int4", VectorEncoding.FLOAT32);
+    VectorField small = VectorField.random(random(), "small", VectorEncoding.FLOAT32);
     VectorField exact = VectorField.random(random(), "exact", VectorEncoding.FLOAT32);
     VectorField bytes = VectorField.random(random(), "bytes", VectorEncoding.BYTE);
-    KnnVectorsFormat int4Format = RandomFormats.format(random(), TokenEncoding.INT4);
+    KnnVectorsFormat smallFormat = RandomFormats.format(random(), TokenEncoding.RESIDUAL4);
     KnnVectorsFormat exactFormat = RandomFormats.format(random(), TokenEncoding.FLOAT32);
     Codec codec =
         new AssertingCodec() {
           @Override
           public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
-            return field.equals(int4.name()) ? int4Format : exactFormat;
+            return field.equals(small.name()) ? smallFormat : exactFormat;
           }
         };
-    Corpus corpus = new Corpus(List.of(int4, exact, bytes));
+    Corpus corpus = new Corpus(List.of(small, exact, bytes));
     List<StoredVectors> stored =
         List.of(
-            new StoredVectors(corpus, List.of(int4), TokenEncoding.INT4),
+            new StoredVectors(corpus, List.of(small), TokenEncoding.RESIDUAL4),
             new StoredVectors(corpus, List.of(exact, bytes), TokenEncoding.FLOAT32));
     try (Directory directory = newDirectory()) {
       RandomIndexer indexer = new RandomIndexer(random(), corpus, 20);

@@ -111,8 +111,8 @@ public class TestMultiVectorRandom extends LuceneTestCase {
     runPhases(TokenEncoding.INT8);
   }
 
-  public void testInt4() throws IOException {
-    runPhases(TokenEncoding.INT4);
+  public void testResidual4() throws IOException {
+    runPhases(TokenEncoding.RESIDUAL4);
   }
 
   public void testResidual3() throws IOException {

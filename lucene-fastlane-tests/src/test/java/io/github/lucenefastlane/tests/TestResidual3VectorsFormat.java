@@ -14,18 +14,9 @@
 package io.github.lucenefastlane.tests;
 
 import io.github.lucenefastlane.codec.TokenEncoding;
-import java.util.Map;
-import org.apache.lucene.document.Document;
-import org.apache.lucene.document.KnnFloatVectorField;
-import org.apache.lucene.index.DirectoryReader;
-import org.apache.lucene.index.FloatVectorValues;
-import org.apache.lucene.index.IndexWriter;
-import org.apache.lucene.index.VectorEncoding;
-import org.apache.lucene.index.VectorSimilarityFunction;
-import org.apache.lucene.store.Directory;
 
 /** Lucene's own suite of a vectors format, on codes of three bits a component. */
-public class TestResidual3VectorsFormat extends BaseQuantizedVectorsFormatTestCase {
+public class TestResidual3VectorsFormat extends BaseResidualVectorsFormatTestCase {
 
   @Override
   TokenEncoding encoding() {
@@ -35,53 +26,5 @@ public class TestResidual3VectorsFormat extends BaseQuantizedVectorsFormatTestCa
   @Override
   protected int getQuantizationBits() {
     return 3;
-  }
-
-  /** Expects the component 1 to be stored exactly. */
-  @Override
-  public void testAddIndexesDirectory01() throws Exception {
-    VectorField field =
-        new VectorField("field", VectorEncoding.FLOAT32, 2, VectorSimilarityFunction.DOT_PRODUCT);
-    Corpus corpus = singleVectors(field);
-    corpus.put(0, Map.of("field", new float[][] {{0, 0}}));
-    corpus.put(1, Map.of("field", new float[][] {{1, 1}}));
-    try (Directory source = newDirectory();
-        Directory target = newDirectory()) {
-      try (IndexWriter writer = new IndexWriter(source, newIndexWriterConfig())) {
-        writer.addDocument(corpus.document(0));
-      }
-      try (IndexWriter writer = new IndexWriter(target, newIndexWriterConfig())) {
-        writer.addDocument(corpus.document(1));
-        writer.addIndexes(source);
-        writer.forceMerge(1);
-        assertStored(corpus, writer);
-      }
-    }
-  }
-
-  /** Expects the components 1 and 2 to be stored exactly. */
-  @Override
-  public void testIndexedValueNotAliased() throws Exception {
-    try (Directory directory = newDirectory();
-        IndexWriter writer = new IndexWriter(directory, newIndexWriterConfig())) {
-      float[] reused = new float[2];
-      for (float size : new float[] {1, 8}) {
-        reused[0] = size;
-        reused[1] = -size;
-        Document document = new Document();
-        document.add(new KnnFloatVectorField("field", reused, VectorSimilarityFunction.EUCLIDEAN));
-        writer.addDocument(document);
-      }
-      reused[0] = 1000;
-      writer.forceMerge(1);
-      try (DirectoryReader reader = DirectoryReader.open(writer)) {
-        FloatVectorValues values = getOnlyLeafReader(reader).getFloatVectorValues("field");
-        assertEquals(2, values.size());
-        float first = values.vectorValue(0)[0];
-        float second = values.vectorValue(1)[0];
-        assertEquals(1, Math.min(first, second), .1);
-        assertEquals(8, Math.max(first, second), .8);
-      }
-    }
   }
 }

@@ -134,7 +134,7 @@ public final class BenchCommand implements Callable<Integer> {
       names = "--encodings",
       split = ",",
       paramLabel = "E",
-      defaultValue = "INT8,INT4,RESIDUAL3,FLOAT32",
+      defaultValue = "INT8,RESIDUAL4,RESIDUAL3,FLOAT32",
       description = "FastLane's, of: ${COMPLETION-CANDIDATES}; all by default.")
   private List<TokenEncoding> encodings;
 

@@ -268,7 +268,7 @@ public class MaxSimBenchmark {
           switch (encoding) {
             case FLOAT32 -> shape.dimension * Float.BYTES;
             case INT8 -> Float.BYTES + shape.dimension;
-            case INT4 -> Float.BYTES + shape.dimension / 2;
+            case RESIDUAL4 -> 3 + Math.ceilDiv(shape.dimension, 2);
             case RESIDUAL3 -> 3 + 3 * Math.ceilDiv(shape.dimension, Byte.SIZE);
           };
       FastLaneVectorsFormat format =

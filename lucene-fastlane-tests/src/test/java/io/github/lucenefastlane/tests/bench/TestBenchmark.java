@@ -144,7 +144,7 @@ public class TestBenchmark extends DefaultCodecTestCase {
             "--queries=2",
             "--repetitions=1",
             "--contenders=fastlane",
-            "--encodings=int4",
+            "--encodings=residual4",
             "--views=2",
             "--candidates=10",
             "--tokens-per-route=1,4",

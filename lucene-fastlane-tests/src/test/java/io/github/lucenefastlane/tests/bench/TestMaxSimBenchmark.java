@@ -69,7 +69,7 @@ public class TestMaxSimBenchmark extends DefaultCodecTestCase {
           switch (encoding) {
             case FLOAT32 -> 1e-5;
             case INT8 -> 0.01;
-            case INT4, RESIDUAL3 -> 0.1;
+            case RESIDUAL4, RESIDUAL3 -> 0.1;
           };
       for (int n = 0; n < expected.length - 1; n++) {
         assertEquals(expected[n], BENCHMARK.kernel(shape, codes), tolerance * queryTokens);

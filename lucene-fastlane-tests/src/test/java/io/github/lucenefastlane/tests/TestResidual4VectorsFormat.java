@@ -15,12 +15,12 @@ package io.github.lucenefastlane.tests;
 
 import io.github.lucenefastlane.codec.TokenEncoding;
 
-/** Lucene's own suite of a vectors format, on codes of half a byte a component. */
-public class TestInt4VectorsFormat extends BaseQuantizedVectorsFormatTestCase {
+/** Lucene's own suite of a vectors format, on codes of four bits a component. */
+public class TestResidual4VectorsFormat extends BaseResidualVectorsFormatTestCase {
 
   @Override
   TokenEncoding encoding() {
-    return TokenEncoding.INT4;
+    return TokenEncoding.RESIDUAL4;
   }
 
   @Override

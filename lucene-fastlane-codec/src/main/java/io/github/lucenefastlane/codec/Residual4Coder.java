@@ -1,0 +1,90 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.codec;
+
+/**
+ * {@link TokenEncoding#RESIDUAL4}. The first half of the components are the low nibbles, the second
+ * half the high ones, so that both halves decode from a run of bytes.
+ */
+final class Residual4Coder extends ResidualCoder {
+
+  static final ResidualLevels LEVELS = ResidualLevels.FOUR_BITS;
+
+  private final int half;
+
+  Residual4Coder(int dimension) {
+    super(LEVELS, dimension);
+    this.half = lowNibbles(dimension);
+  }
+
+  /** How many components are low nibbles, which are the first. */
+  static int lowNibbles(int dimension) {
+    return (dimension + 1) / 2;
+  }
+
+  /** The level of the low nibble. */
+  static int lowLevel(byte both) {
+    return LEVELS.level(both & 0x0F);
+  }
+
+  /** The level of the high nibble. */
+  static int highLevel(byte both) {
+    return LEVELS.level(both >> 4 & 0x0F);
+  }
+
+  @Override
+  int numberBytes() {
+    return half;
+  }
+
+  @Override
+  CodeKernel kernel() {
+    return panamaKernel(TokenEncoding.RESIDUAL4, dimension);
+  }
+
+  @Override
+  void decode(
+      float scale,
+      byte[] code,
+      int first,
+      float coefficient,
+      float[] heads,
+      int head,
+      float[] vector,
+      int at) {
+    int i =
+        Simd.PRESENT
+            ? PanamaDecoder.nibbles(
+                scale, code, first, dimension, coefficient, heads, head, vector, at)
+            : 0;
+    for (; i < half; i++) {
+      byte both = code[first + i];
+      float low = scale * lowLevel(both);
+      vector[at + i] = heads == null ? low : low + coefficient * heads[head + i];
+      int d = half + i;
+      if (d < dimension) {
+        float high = scale * highLevel(both);
+        vector[at + d] = heads == null ? high : high + coefficient * heads[head + d];
+      }
+    }
+  }
+
+  @Override
+  void pack(byte[] numbers, byte[] code, int first) {
+    for (int i = 0; i < half; i++) {
+      int high = half + i < dimension ? numbers[half + i] : 0;
+      code[first + i] = (byte) (high << 4 | numbers[i]);
+    }
+  }
+}
