@@ -43,7 +43,8 @@ public class TestMaxSimBenchmark extends DefaultCodecTestCase {
     int queryTokens = 1 + random().nextInt(40);
     MaxSimBenchmark.Shape shape = shape(queryTokens);
     double[] expected = expected(shape, 64 * Float.BYTES);
-    assertEquals(expected[0], expected[expected.length - 1], 0);
+    // Lucene sums in another order once it is compiled.
+    assertEquals(expected[0], expected[expected.length - 1], 1e-6 * queryTokens);
     assertNotEquals(expected[0], expected[1], 1e-5);
     MaxSimBenchmark.Floats floats = new MaxSimBenchmark.Floats();
     floats.setup(shape);
