@@ -184,7 +184,7 @@ final class PanamaCodeKernels {
       FloatVector low = FloatVector.zero(FLOATS);
       FloatVector high = low;
       for (int b = 0; b < end; b += LANES) {
-        ByteVector pairs = ByteVector.fromArray(BYTES, code, nibbles + b);
+        IntVector pairs = PanamaDecoder.pairs(code, nibbles + b);
         low = target(target, b).fma(PanamaDecoder.lowNibbles(pairs, scale), low);
         high = target(target, half + b).fma(PanamaDecoder.highNibbles(pairs, scale), high);
       }
@@ -205,7 +205,7 @@ final class PanamaCodeKernels {
       FloatVector low = FloatVector.zero(FLOATS);
       FloatVector high = low;
       for (int b = 0; b < end; b += LANES) {
-        ByteVector pairs = ByteVector.fromArray(BYTES, code, nibbles + b);
+        IntVector pairs = PanamaDecoder.pairs(code, nibbles + b);
         FloatVector a = target(target, b).sub(PanamaDecoder.lowNibbles(pairs, scale));
         FloatVector c = target(target, half + b).sub(PanamaDecoder.highNibbles(pairs, scale));
         low = a.fma(a, low);

@@ -43,11 +43,20 @@ final class PanamaDecoder {
   private static final VectorSpecies<Integer> WORD_INTS = IntVector.SPECIES_256;
   private static final VectorSpecies<Byte> WORD_BYTES = ByteVector.SPECIES_64;
   private static final int WORD_LANES = WORD_FLOATS.length();
+
+  // Of what is not static the compiler would not know that it stays.
+  private static final int WORD_BITS = Residual3Coder.LEVELS.bits;
+
   private static final FloatVector TWO = FloatVector.broadcast(WORD_FLOATS, 2);
   private static final FloatVector ONE_LESS_THAN_NUMBERS =
-      FloatVector.broadcast(WORD_FLOATS, 1 - Residual3Coder.LEVELS.count());
+      FloatVector.broadcast(WORD_FLOATS, 1 - (1 << WORD_BITS));
   private static final FloatVector LEVEL_OFFSETS =
       FloatVector.broadcast(WORD_FLOATS, Residual3Coder.LEVELS.offset);
+
+  private static final VectorSpecies<Integer> INTS = FLOATS.withLanes(int.class);
+  private static final FloatVector NIBBLE_TWO = FloatVector.broadcast(FLOATS, 2);
+  private static final FloatVector ONE_LESS_THAN_NIBBLES =
+      FloatVector.broadcast(FLOATS, 1 - Residual4Coder.LEVELS.count());
   private static final FloatVector NIBBLE_LEVEL_OFFSETS =
       FloatVector.broadcast(FLOATS, Residual4Coder.LEVELS.offset);
 
@@ -70,11 +79,12 @@ final class PanamaDecoder {
   }
 
   /**
-   * Decodes nibbles of {@link Residual4Coder}, each to scale times its level, and adds coefficient
-   * times the head.
+   * Decodes the pairs of nibbles of {@link Residual4Coder}, each nibble to scale times its level,
+   * and adds coefficient times the head. The last vector of pairs steps back to be full; those seen
+   * twice decode to the same.
    *
    * @param heads null for none
-   * @return how many pairs of nibbles were decoded, the first of them
+   * @return how many components were decoded, the first of them: half of an odd number of them
    */
   static int nibbles(
       float scale,
@@ -86,28 +96,55 @@ final class PanamaDecoder {
       int head,
       float[] vector,
       int at) {
-    if (BYTES == null) {
-      return 0;
-    }
     int half = Residual4Coder.lowNibbles(dimension);
-    int end = BYTES.loopBound(dimension - half);
-    for (int i = 0; i < end; i += BYTES.length()) {
-      ByteVector both = ByteVector.fromArray(BYTES, code, first + i);
-      FloatVector low = lowNibbles(both, scale);
-      FloatVector high = highNibbles(both, scale);
-      if (heads != null) {
-        low = low.add(FloatVector.fromArray(FLOATS, heads, head + i).mul(coefficient));
-        high = high.add(FloatVector.fromArray(FLOATS, heads, head + half + i).mul(coefficient));
-      }
-      low.intoArray(vector, at + i);
-      high.intoArray(vector, at + half + i);
+    int pairs = wholePairs(dimension);
+    for (int i = 0; i < pairs; i += BYTES.length()) {
+      int low = Math.min(i, pairs - BYTES.length());
+      int high = half + low;
+      IntVector both = pairs(code, first + low);
+      put(lowNibbles(both, scale), coefficient, heads, head + low, vector, at + low);
+      put(highNibbles(both, scale), coefficient, heads, head + high, vector, at + high);
     }
-    return end;
+    return pairs == half ? dimension : pairs;
+  }
+
+  /** A vector that was one of two would be allocated, so each of them is stored by itself. */
+  private static void put(
+      FloatVector rest, float coefficient, float[] heads, int head, float[] vector, int at) {
+    if (heads == null) {
+      rest.intoArray(vector, at);
+    } else {
+      rest.add(FloatVector.fromArray(FLOATS, heads, head).mul(coefficient)).intoArray(vector, at);
+    }
+  }
+
+  /** Pairs of which both components are there; none, if they do not fill a vector. */
+  private static int wholePairs(int dimension) {
+    int whole = dimension - Residual4Coder.lowNibbles(dimension);
+    return BYTES != null && whole >= BYTES.length() ? whole : 0;
   }
 
   /**
-   * The same of the whole words of {@link Residual3Coder}. The last vector of words steps back to
-   * be full; those seen twice decode to the same.
+   * Decodes the whole words of {@link Residual3Coder}, each component to scale times its level. The
+   * last vector of words steps back to be full; those seen twice decode to the same.
+   *
+   * @return how many words were decoded, the first of them
+   */
+  static int words(float scale, byte[] code, int first, int dimension, float[] vector, int at) {
+    int words = Residual3Coder.words(dimension);
+    int whole = wholeWords(dimension);
+    for (int i = 0; i < whole; i += WORD_LANES) {
+      int from = Math.min(i, whole - WORD_LANES);
+      IntVector word = words(code, first, words, from);
+      for (int j = 0, d = from; j < Residual3Coder.WORD_COMPONENTS; j++, d += words) {
+        levels(word, j).mul(scale).intoArray(vector, at + d);
+      }
+    }
+    return whole;
+  }
+
+  /**
+   * The same, and adds the coefficient times the head.
    *
    * @return how many words were decoded, the first of them
    */
@@ -127,12 +164,8 @@ final class PanamaDecoder {
       int from = Math.min(i, whole - WORD_LANES);
       IntVector word = words(code, first, words, from);
       for (int j = 0, d = from; j < Residual3Coder.WORD_COMPONENTS; j++, d += words) {
-        FloatVector decoded = levels(word, j).mul(scale);
-        if (heads != null) {
-          FloatVector base = FloatVector.fromArray(WORD_FLOATS, heads, head + d);
-          decoded = decoded.add(base.mul(coefficient));
-        }
-        decoded.intoArray(vector, at + d);
+        FloatVector base = FloatVector.fromArray(WORD_FLOATS, heads, head + d).mul(coefficient);
+        levels(word, j).mul(scale).add(base).intoArray(vector, at + d);
       }
     }
     return whole;
@@ -161,9 +194,7 @@ final class PanamaDecoder {
   /** The levels of one component of words, whole numbers, so that no sum or product rounds. */
   static FloatVector levels(IntVector words, int component) {
     IntVector number =
-        words
-            .lanewise(VectorOperators.LSHR, Residual3Coder.LEVELS.bits * component)
-            .and(Residual3Coder.LEVELS.count() - 1);
+        words.lanewise(VectorOperators.LSHR, WORD_BITS * component).and((1 << WORD_BITS) - 1);
     FloatVector odd =
         ((FloatVector) number.convertShape(VectorOperators.I2F, WORD_FLOATS, 0))
             .fma(TWO, ONE_LESS_THAN_NUMBERS);
@@ -175,20 +206,28 @@ final class PanamaDecoder {
     return ((FloatVector) bytes.convertShape(VectorOperators.B2F, FLOATS, 0)).mul(scale);
   }
 
-  /** What the low nibbles of bytes decode to. */
-  static FloatVector lowNibbles(ByteVector bytes, float scale) {
-    return nibbles(bytes.and((byte) 0x0F), scale);
+  /** Pairs of nibbles, from their bytes. */
+  static IntVector pairs(byte[] code, int at) {
+    return (IntVector)
+        ByteVector.fromArray(BYTES, code, at)
+            .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
   }
 
-  /** What the high nibbles of bytes decode to. */
-  static FloatVector highNibbles(ByteVector bytes, float scale) {
-    return nibbles(bytes.lanewise(VectorOperators.LSHR, 4).and((byte) 0x0F), scale);
+  /** What the low nibbles of pairs decode to. */
+  static FloatVector lowNibbles(IntVector pairs, float scale) {
+    return nibbles(pairs.and(0x0F), scale);
+  }
+
+  /** What the high nibbles of pairs decode to. */
+  static FloatVector highNibbles(IntVector pairs, float scale) {
+    return nibbles(pairs.lanewise(VectorOperators.LSHR, 4), scale);
   }
 
   /** A scale has 8 significant bits and a level 14: no product on the way to theirs rounds. */
-  private static FloatVector nibbles(ByteVector numbers, float scale) {
-    ByteVector odd = numbers.add(numbers).sub((byte) (Residual4Coder.LEVELS.count() - 1));
-    FloatVector floats = (FloatVector) odd.convertShape(VectorOperators.B2F, FLOATS, 0);
-    return floats.mul(scale).mul(floats.fma(floats, NIBBLE_LEVEL_OFFSETS));
+  private static FloatVector nibbles(IntVector numbers, float scale) {
+    FloatVector odd =
+        ((FloatVector) numbers.convertShape(VectorOperators.I2F, FLOATS, 0))
+            .fma(NIBBLE_TWO, ONE_LESS_THAN_NIBBLES);
+    return odd.mul(scale).mul(odd.fma(odd, NIBBLE_LEVEL_OFFSETS));
   }
 }

@@ -55,25 +55,34 @@ final class Residual3Coder extends ResidualCoder {
   }
 
   @Override
+  void decode(byte[] code, int offset, float[] vector, int vectorOffset) {
+    float scale = scale(code, offset);
+    int first = firstNumber(offset);
+    int i =
+        Simd.PRESENT ? PanamaDecoder.words(scale, code, first, dimension, vector, vectorOffset) : 0;
+    for (; i < words; i++) {
+      int word = word(code, first, words, i);
+      for (int j = 0, d = i; d < dimension; j++, d += words) {
+        vector[vectorOffset + d] = scale * level(word, j);
+      }
+    }
+  }
+
+  @Override
   void decode(
-      float scale,
-      byte[] code,
-      int first,
-      float coefficient,
-      float[] heads,
-      int head,
-      float[] vector,
-      int at) {
+      byte[] code, int offset, float[] heads, int headOffset, float[] vector, int vectorOffset) {
+    float scale = scale(code, offset);
+    float coefficient = coefficient(code, offset);
+    int first = firstNumber(offset);
     int i =
         Simd.PRESENT
             ? PanamaDecoder.words(
-                scale, code, first, dimension, coefficient, heads, head, vector, at)
+                scale, code, first, dimension, coefficient, heads, headOffset, vector, vectorOffset)
             : 0;
     for (; i < words; i++) {
       int word = word(code, first, words, i);
       for (int j = 0, d = i; d < dimension; j++, d += words) {
-        float rest = scale * level(word, j);
-        vector[at + d] = heads == null ? rest : rest + coefficient * heads[head + d];
+        vector[vectorOffset + d] = scale * level(word, j) + coefficient * heads[headOffset + d];
       }
     }
   }

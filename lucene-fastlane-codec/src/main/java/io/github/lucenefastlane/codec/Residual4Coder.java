@@ -43,6 +43,11 @@ final class Residual4Coder extends ResidualCoder {
     return LEVELS.level(both >> 4 & 0x0F);
   }
 
+  /** The level of any component. */
+  private int level(byte[] code, int first, int d) {
+    return d < half ? lowLevel(code[first + d]) : highLevel(code[first + d - half]);
+  }
+
   @Override
   int numberBytes() {
     return half;
@@ -54,29 +59,24 @@ final class Residual4Coder extends ResidualCoder {
   }
 
   @Override
+  void decode(byte[] code, int offset, float[] vector, int vectorOffset) {
+    decode(code, offset, null, 0, vector, vectorOffset);
+  }
+
+  @Override
   void decode(
-      float scale,
-      byte[] code,
-      int first,
-      float coefficient,
-      float[] heads,
-      int head,
-      float[] vector,
-      int at) {
-    int i =
+      byte[] code, int offset, float[] heads, int headOffset, float[] vector, int vectorOffset) {
+    float scale = scale(code, offset);
+    float coefficient = coefficient(code, offset);
+    int first = firstNumber(offset);
+    int d =
         Simd.PRESENT
             ? PanamaDecoder.nibbles(
-                scale, code, first, dimension, coefficient, heads, head, vector, at)
+                scale, code, first, dimension, coefficient, heads, headOffset, vector, vectorOffset)
             : 0;
-    for (; i < half; i++) {
-      byte both = code[first + i];
-      float low = scale * lowLevel(both);
-      vector[at + i] = heads == null ? low : low + coefficient * heads[head + i];
-      int d = half + i;
-      if (d < dimension) {
-        float high = scale * highLevel(both);
-        vector[at + d] = heads == null ? high : high + coefficient * heads[head + d];
-      }
+    for (; d < dimension; d++) {
+      float rest = scale * level(code, first, d);
+      vector[vectorOffset + d] = heads == null ? rest : rest + coefficient * heads[headOffset + d];
     }
   }
 

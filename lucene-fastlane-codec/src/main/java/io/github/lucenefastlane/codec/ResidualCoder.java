@@ -35,7 +35,7 @@ abstract class ResidualCoder extends VectorCoder {
   private static final int COEFFICIENT_UNIT = 128;
   private static final int HEADER_BYTES = Short.BYTES + Byte.BYTES;
 
-  final ResidualLevels levels;
+  private final ResidualLevels levels;
   private final float[] rest;
   private final byte[] numbers;
 
@@ -56,6 +56,10 @@ abstract class ResidualCoder extends VectorCoder {
     return Float.intBitsToFloat(bits << Short.SIZE);
   }
 
+  static float coefficient(byte[] code, int offset) {
+    return code[offset + Short.BYTES] / (float) COEFFICIENT_UNIT;
+  }
+
   @Override
   final int bytes() {
     return HEADER_BYTES + numberBytes();
@@ -67,39 +71,6 @@ abstract class ResidualCoder extends VectorCoder {
   final boolean needsHead() {
     return true;
   }
-
-  // Decoding
-
-  @Override
-  final void decode(byte[] code, int offset, float[] vector, int vectorOffset) {
-    decode(scale(code, offset), code, firstNumber(offset), 0, null, 0, vector, vectorOffset);
-  }
-
-  @Override
-  final void decode(
-      byte[] code, int offset, float[] heads, int headOffset, float[] vector, int vectorOffset) {
-    float coefficient = code[offset + Short.BYTES] / (float) COEFFICIENT_UNIT;
-    int first = firstNumber(offset);
-    decode(scale(code, offset), code, first, coefficient, heads, headOffset, vector, vectorOffset);
-  }
-
-  /**
-   * Decodes each number to scale times its level, and adds coefficient times the head.
-   *
-   * @param first where the numbers begin
-   * @param heads null for none
-   */
-  abstract void decode(
-      float scale,
-      byte[] code,
-      int first,
-      float coefficient,
-      float[] heads,
-      int head,
-      float[] vector,
-      int at);
-
-  // Encoding
 
   @Override
   final void encode(float[] vector, byte[] code, int offset) {

@@ -23,8 +23,9 @@ public class TestResidual3VectorsFormat extends BaseResidualVectorsFormatTestCas
     return TokenEncoding.RESIDUAL3;
   }
 
+  /** As many as have the mean error in equal steps that is stated of these. */
   @Override
   protected int getQuantizationBits() {
-    return 3;
+    return 2;
   }
 }

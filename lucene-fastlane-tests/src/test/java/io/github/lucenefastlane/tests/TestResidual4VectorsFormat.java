@@ -23,8 +23,9 @@ public class TestResidual4VectorsFormat extends BaseResidualVectorsFormatTestCas
     return TokenEncoding.RESIDUAL4;
   }
 
+  /** As many as have the mean error in equal steps that is stated of these. */
   @Override
   protected int getQuantizationBits() {
-    return 4;
+    return 3;
   }
 }
