@@ -32,13 +32,13 @@ import org.apache.lucene.index.SegmentWriteState;
  * document, so merging copies their heads as they are. Codes of tokens are copied as well; they are
  * only made anew, of the vectors that they stand for, if this format's {@link #tokenEncoding()} is
  * another, or its {@link #tokensPerRoute()} where codes depend on heads, as those of {@link
- * TokenEncoding#RESIDUAL3} do.
+ * TokenEncoding#RESIDUAL4} and {@link TokenEncoding#RESIDUAL3} do.
  *
  * <p>The heads of a segment's field lie in <em>posting lists</em>, groups of like heads found by
- * k-means, of about 96 heads each. A list is stood for by its <em>centroid</em>, the normalised
- * mean of its heads. A search compares its target with all centroids, and with the heads of the
- * nearest lists, one after the other as they lie in the file. Flushes and merges group the heads of
- * their segment anew, on the merge scheduler's {@linkplain
+ * k-means, of about 48 heads each, and more in segments of very many. A list is stood for by its
+ * <em>centroid</em>, the normalised mean of its heads. A search compares its target with all
+ * centroids, and with the heads of the nearest lists, one after the other as they lie in the file.
+ * Flushes and merges group the heads of their segment anew, on the merge scheduler's {@linkplain
  * org.apache.lucene.index.MergeScheduler#getIntraMergeExecutor intra-merge executor}.
  *
  * <p>In the files below, {@code Tokens}, {@code Documents}, {@code Heads} and {@code Lists} are the

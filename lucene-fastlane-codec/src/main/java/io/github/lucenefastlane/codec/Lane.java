@@ -39,7 +39,7 @@ final class Lane {
   private static final int HEADS_PER_DOCUMENT = 40;
 
   /** How many at least, if as many are accepted. */
-  private static final int MIN_HEADS = 4096;
+  private static final int MIN_HEADS = 8192;
 
   /**
    * How many documents are looked for, per document wanted, if documents are then ordered by their
