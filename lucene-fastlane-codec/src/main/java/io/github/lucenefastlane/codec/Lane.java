@@ -36,7 +36,7 @@ import org.apache.lucene.util.SparseFixedBitSet;
 final class Lane {
 
   /** How many heads of the nearest lists are compared, per document looked for. */
-  private static final int HEADS_PER_DOCUMENT = 40;
+  private static final int HEADS_PER_DOCUMENT = 64;
 
   /** How many at least, if as many are accepted. */
   private static final int MIN_HEADS = 8192;
