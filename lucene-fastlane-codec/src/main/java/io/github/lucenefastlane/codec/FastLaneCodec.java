@@ -17,6 +17,7 @@ import java.util.Objects;
 import org.apache.lucene.codecs.Codec;
 import org.apache.lucene.codecs.FilterCodec;
 import org.apache.lucene.codecs.KnnVectorsFormat;
+import org.apache.lucene.codecs.lucene104.Lucene104Codec;
 import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
 
 /**
@@ -26,6 +27,9 @@ import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
  * index written with it is therefore opened by {@code DirectoryReader.open} without naming this
  * class, as long as this library is on the class path, and an existing index of the default codec
  * can be written to with it: its old segments stay as they are.
+ *
+ * <p>A default codec that does not record formats by field, such as that of plain text which
+ * Lucene's tests draw, could not open what it writes; then {@link Lucene104Codec} takes its place.
  *
  * <p>To use the format for some fields only, override {@code getKnnVectorsFormatForField} of
  * Lucene's default codec and return one {@link FastLaneVectorsFormat} instance for them.
@@ -45,7 +49,11 @@ public final class FastLaneCodec extends FilterCodec {
    * @param format writes the vectors of every field
    */
   public FastLaneCodec(KnnVectorsFormat format) {
-    super(Codec.getDefault().getName(), Codec.getDefault());
+    this(base(), format);
+  }
+
+  private FastLaneCodec(Codec base, KnnVectorsFormat format) {
+    super(base.getName(), base);
     Objects.requireNonNull(format, "format");
     this.perField =
         new PerFieldKnnVectorsFormat() {
@@ -54,6 +62,13 @@ public final class FastLaneCodec extends FilterCodec {
             return format;
           }
         };
+  }
+
+  private static Codec base() {
+    Codec codec = Codec.getDefault();
+    return codec.knnVectorsFormat() instanceof PerFieldKnnVectorsFormat
+        ? codec
+        : new Lucene104Codec();
   }
 
   @Override

@@ -35,8 +35,13 @@ import org.apache.lucene.util.SparseFixedBitSet;
  */
 final class Lane {
 
-  /** How many heads of the nearest lists are compared, per document looked for. */
-  private static final int HEADS_PER_DOCUMENT = 64;
+  /**
+   * How many heads of the nearest lists are compared, per document looked for. For 405 questions on
+   * SQuAD paragraphs among four times as many passages of another collection (one learned view, 20
+   * and 100 candidates), 40 keep .982 and .995 of full MaxSim's nDCG@10, 64 keep .987 and .995, and
+   * all heads compared .992 and 1.001.
+   */
+  private static final int HEADS_PER_DOCUMENT = 48;
 
   /** How many at least, if as many are accepted. */
   private static final int MIN_HEADS = 8192;

@@ -14,40 +14,65 @@
 package io.github.lucenefastlane.codec;
 
 import java.io.IOException;
-import org.apache.lucene.util.LongHeap;
 import org.apache.lucene.util.NumericUtils;
 
 /** The posting lists of a field, the one whose centroid is nearest to a target first. */
 final class NearestLists {
 
-  /** Codes that are read at a time. */
+  /** Centroids that are read at a time. */
   private static final int CHUNK = 64;
 
-  /** Similarity in the high bits and list in the low ones, turned so that the best is least. */
-  private final LongHeap nearest;
+  /**
+   * A binary heap, the best at 0: similarity in the high bits and list in the low ones. Made of all
+   * lists at once, which takes half the time of adding one after the other.
+   */
+  private final long[] heap;
+
+  private int size;
 
   NearestLists(SegmentField field, CodeComparer target) throws IOException {
-    int lists = field.entry.lists();
-    int codeBytes = field.coder().bytes();
-    byte[] codes = new byte[Math.min(lists, CHUNK) * codeBytes];
-    this.nearest = new LongHeap(lists);
-    for (int from = 0; from < lists; from += CHUNK) {
-      int to = Math.min(lists, from + CHUNK);
-      field.readCentroids(from, to, codes);
+    this.size = field.entry.lists();
+    this.heap = new long[size];
+    int bytes = field.coder().bytes();
+    byte[] centroids = new byte[Math.min(size, CHUNK) * bytes];
+    for (int from = 0; from < size; from += CHUNK) {
+      int to = Math.min(size, from + CHUNK);
+      field.readCentroids(from, to, centroids);
       for (int list = from; list < to; list++) {
-        float similarity = target.compare(codes, (list - from) * codeBytes);
-        nearest.push(~((long) NumericUtils.floatToSortableInt(similarity) << 32 | list));
+        float similarity = target.compare(centroids, (list - from) * bytes);
+        heap[list] = (long) NumericUtils.floatToSortableInt(similarity) << Integer.SIZE | list;
       }
+    }
+    for (int at = size / 2 - 1; at >= 0; at--) {
+      sink(at);
     }
   }
 
   /** Whether there are lists left. */
   boolean hasNext() {
-    return nearest.size() > 0;
+    return size > 0;
   }
 
   /** Takes the nearest list that is left. */
   int next() {
-    return (int) ~nearest.pop();
+    int nearest = (int) heap[0];
+    heap[0] = heap[--size];
+    sink(0);
+    return nearest;
+  }
+
+  private void sink(int at) {
+    long list = heap[at];
+    for (int child = 2 * at + 1; child < size; child = 2 * at + 1) {
+      if (child + 1 < size && heap[child + 1] > heap[child]) {
+        child++;
+      }
+      if (heap[child] <= list) {
+        break;
+      }
+      heap[at] = heap[child];
+      at = child;
+    }
+    heap[at] = list;
   }
 }
