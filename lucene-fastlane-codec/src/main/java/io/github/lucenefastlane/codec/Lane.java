@@ -44,8 +44,8 @@ final class Lane {
   private static final int HEADS_PER_DOCUMENT = 48;
 
   /**
-   * How many at least. Without rerank, where 100 documents are looked for, 8,192 keep .902 of it and
-   * this .911, and all heads compared .924 (405 of the questions).
+   * How many at least. Without rerank, where 100 documents are looked for, 8,192 keep .902 of it
+   * and this .911, and all heads compared .924 (405 of the questions).
    */
   private static final int MIN_HEADS = 16_384;
 
