@@ -141,6 +141,14 @@ abstract class BufferedField<T> extends KnnFieldVectorsWriter<T> {
   /** Writes all documents in their final order. */
   void flush(FieldOutput out, int maxDoc, Sorter.DocMap sortMap) throws IOException {
     closeDocument();
+    writeDocuments(out, sortMap);
+    // Grouping the heads comes next, and needs its own memory.
+    current = new float[0][];
+    log.reset();
+    out.finish(maxDoc, new TaskExecutor(Runnable::run), () -> {});
+  }
+
+  private void writeDocuments(FieldOutput out, Sorter.DocMap sortMap) throws IOException {
     ByteBuffersDataInput in = log.toDataInput();
     // One number sorts a document by its new id and remembers where it is in the log.
     long[] order = new long[documentCount];
@@ -154,10 +162,6 @@ abstract class BufferedField<T> extends KnnFieldVectorsWriter<T> {
       scratch.readFrom(in);
       out.add((int) (entry >>> 32), scratch);
     }
-    // Grouping the heads comes next, and needs its own memory.
-    current = new float[0][];
-    log.reset();
-    out.finish(maxDoc, new TaskExecutor(Runnable::run));
   }
 
   @Override

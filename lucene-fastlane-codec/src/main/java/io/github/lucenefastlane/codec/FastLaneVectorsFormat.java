@@ -36,10 +36,11 @@ import org.apache.lucene.index.SegmentWriteState;
  *
  * <p>The heads of a segment's field lie in <em>posting lists</em>, groups of like heads found by
  * k-means, of about 48 heads each, and more in segments of very many. A list is stood for by its
- * <em>centroid</em>, the normalised mean of its heads. A search compares its target with all
- * centroids, and with the heads of the nearest lists, one after the other as they lie in the file.
- * Flushes and merges group the heads of their segment anew, on the merge scheduler's {@linkplain
- * org.apache.lucene.index.MergeScheduler#getIntraMergeExecutor intra-merge executor}.
+ * <em>centroid</em>, their normalised mean too (under Euclidean distance both are the mean). A
+ * search compares its target with all centroids, and with the heads of the nearest lists, one after
+ * the other as they lie in the file. Flushes and merges group the heads of their segment anew, on
+ * the merge scheduler's {@linkplain org.apache.lucene.index.MergeScheduler#getIntraMergeExecutor
+ * intra-merge executor}.
  *
  * <p>In the files below, {@code Tokens}, {@code Documents}, {@code Heads} and {@code Lists} are the
  * numbers of token vectors, documents, heads and posting lists that a field has in the segment. A
@@ -74,9 +75,10 @@ import org.apache.lucene.index.SegmentWriteState;
  *   <li>HeadStarts: Documents + 1 numbers by DirectMonotonicWriter, the first head of each document
  *   <li>ListStarts: Lists + 1 numbers by DirectMonotonicWriter, the first position of each list
  *   <li>ListDocuments: Heads numbers by {@link org.apache.lucene.util.packed.DirectWriter} in as
- *       many bits as Documents - 1 takes, the document ordinal of the head at each position
- *   <li>HeadPlaces: Heads numbers, likewise, in as many bits as Heads - 1 takes: the position of
- *       each head, or, if Heads is Tokens, the head at each position
+ *       many bits as its {@code unsignedBitsRequired} says for Documents - 1, or for 1 if that is
+ *       more: the document ordinal of the head at each position. Empty if Heads is 0
+ *   <li>HeadPlaces: Heads numbers, likewise, for Heads - 1: the position of each head, or, if Heads
+ *       is Tokens, the head at each position
  * </ul>
  *
  * <h2>.flm (meta)</h2>

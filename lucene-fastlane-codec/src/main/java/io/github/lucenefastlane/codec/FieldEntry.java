@@ -81,10 +81,12 @@ record FieldEntry(
     if (documents < 0 || documents > maxDoc) {
       throw corrupt(meta, info, "number of documents", documents);
     }
-    if (tokens < documents) {
+    if (tokens < documents || documents == 0 && tokens > 0) {
       throw corrupt(meta, info, "number of tokens", tokens);
     }
-    if (heads < documents || heads > tokens) {
+    if (heads < documents
+        || heads > tokens
+        || heads < Math.ceilDiv(tokens, (long) tokensPerRoute)) {
       throw corrupt(meta, info, "number of heads", heads);
     }
     if (lists < Math.min(1, heads) || lists > heads) {

@@ -21,8 +21,11 @@ import org.apache.lucene.codecs.lucene95.OrdToDocDISIReaderConfiguration;
 import org.apache.lucene.index.DocsWithFieldSet;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.SegmentWriteState;
+import org.apache.lucene.index.VectorEncoding;
+import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.TaskExecutor;
 import org.apache.lucene.store.IndexOutput;
+import org.apache.lucene.util.IORunnable;
 import org.apache.lucene.util.packed.DirectMonotonicWriter;
 import org.apache.lucene.util.packed.DirectWriter;
 import org.apache.lucene.util.packed.PackedInts;
@@ -36,6 +39,9 @@ import org.apache.lucene.util.packed.PackedLongValues;
  * are not known before.
  */
 final class FieldOutput implements Closeable {
+
+  /** Arrays hold a number for each head, and loops step beyond the last. */
+  private static final int MAX_HEADS = Integer.MAX_VALUE - (1 << 16);
 
   private final FastLaneVectorsFormat format;
   private final FieldInfo info;
@@ -71,28 +77,28 @@ final class FieldOutput implements Closeable {
     this.routeData = routeData;
     this.tokenCodesOffset = tokenData.alignFilePointer(Float.BYTES);
     this.coder = VectorCoder.of(info, format.tokenEncoding());
-    this.heads = new StagedHeads(state.directory, state.segmentInfo.name, state.context, coder);
     tokenStarts.add(0);
     headStarts.add(0);
+    this.heads = new StagedHeads(state.directory, state.segmentInfo.name, state.context, coder);
   }
 
   void add(int doc, EncodedDocument document) throws IOException {
+    headCount += document.headCount();
+    if (headCount > MAX_HEADS) {
+      throw new IllegalArgumentException(
+          "field \""
+              + info.name
+              + "\": a segment holds at most "
+              + MAX_HEADS
+              + " routes, got "
+              + headCount
+              + "; index with more tokens per route, or limit the size of merged segments");
+    }
     docs.add(doc);
     documentCount++;
     tokenData.writeBytes(document.tokens, 0, document.tokenBytes());
     heads.add(document.heads(), document.headCount());
     tokenCount += document.tokenCount();
-    headCount += document.headCount();
-    if (headCount > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException(
-          "field \""
-              + info.name
-              + "\": a segment holds at most "
-              + Integer.MAX_VALUE
-              + " routes, got "
-              + headCount
-              + "; index with more tokens per route, or limit the size of merged segments");
-    }
     tokenStarts.add(tokenCount);
     headStarts.add(headCount);
   }
@@ -101,11 +107,13 @@ final class FieldOutput implements Closeable {
    * Groups the heads, and writes them, the tables and the meta of the field.
    *
    * @param executor groups heads in parallel
+   * @param checkAborted throws when a merge is to end early
    */
-  void finish(int maxDoc, TaskExecutor executor) throws IOException {
+  void finish(int maxDoc, TaskExecutor executor, IORunnable checkAborted) throws IOException {
     heads.finish();
     PostingLists lists =
-        new PostingListBuilder(heads, info.getVectorSimilarityFunction(), coder.dimension, executor)
+        new PostingListBuilder(
+                heads, info.getVectorSimilarityFunction(), coder.dimension, executor, checkAborted)
             .build();
     meta.writeInt(info.number);
     meta.writeByte((byte) info.getVectorEncoding().ordinal());
@@ -164,8 +172,20 @@ final class FieldOutput implements Closeable {
     meta.writeVLong(routeData.alignFilePointer(Float.BYTES));
     byte[] code = new byte[coder.bytes()];
     for (float[] centroid : lists.centroids()) {
+      if (info.getVectorEncoding() == VectorEncoding.BYTE
+          && info.getVectorSimilarityFunction() == VectorSimilarityFunction.COSINE) {
+        stretch(centroid);
+      }
       coder.encode(centroid, code, 0);
       routeData.writeBytes(code, 0, code.length);
+    }
+  }
+
+  /** Makes a direction as long as bytes hold: they would round one of length 1 to zeros. */
+  private static void stretch(float[] direction) {
+    float scale = Byte.MAX_VALUE / Math.max(Float.MIN_NORMAL, VectorCoder.maxMagnitude(direction));
+    for (int d = 0; d < direction.length; d++) {
+      direction[d] *= scale;
     }
   }
 

@@ -124,10 +124,10 @@ final class Lane {
     long listed = listedHeads(acceptedHeads);
     if (depth >= accepted || scanCost(accepted, acceptedHeads) <= listed) {
       scan(acceptDocs);
-    } else if (leastVisits(listed) > visitsLeft()) {
+    } else if (visits(listed) > visitsLeft()) {
       // The search would end early. Its caller, who set the limit, has something else in mind then,
       // and need not wait for it.
-      collector.incVisitedCount((int) visitsLeft());
+      giveUp();
     } else {
       searchLists(listed, acceptDocs);
     }
@@ -142,9 +142,15 @@ final class Lane {
     return field.entry.lists() + (long) Math.min(field.entry.heads(), wanted * perAccepted);
   }
 
-  /** How many comparisons it takes at least to find anything in lists. */
-  private long leastVisits(long listed) {
-    return byHead ? field.entry.lists() + 1 : listed + depth * tokensPerDocument();
+  /** How many comparisons a search through lists takes, about. */
+  private long visits(long listed) {
+    return byHead ? listed : listed + depth * tokensPerDocument();
+  }
+
+  private void giveUp() {
+    for (long left = visitsLeft(); left > 0; left = visitsLeft()) {
+      collector.incVisitedCount((int) Math.min(Integer.MAX_VALUE, left));
+    }
   }
 
   /** How many heads of lists are compared in the time of a scan. */
@@ -169,6 +175,9 @@ final class Lane {
     collected = new SparseFixedBitSet(field.entry.documents());
     Bits accepted = acceptDocs.bits();
     int wanted = Math.min(collector.k(), acceptDocs.cost());
+    if (collector.earlyTerminated()) {
+      return;
+    }
     NearestLists lists = new NearestLists(field, heads);
     collector.incVisitedCount(field.entry.lists());
     long compared = field.entry.lists();

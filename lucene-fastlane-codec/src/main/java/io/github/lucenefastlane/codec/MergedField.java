@@ -16,6 +16,7 @@ package io.github.lucenefastlane.codec;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import org.apache.lucene.codecs.KnnVectorsReader;
 import org.apache.lucene.codecs.KnnVectorsWriter;
 import org.apache.lucene.codecs.perfield.PerFieldKnnVectorsFormat;
@@ -63,10 +64,15 @@ final class MergedField {
     }
     DocIDMerger<Source> documents = DocIDMerger.of(sources, mergeState.needsIndexSort);
     for (Source source = documents.next(); source != null; source = documents.next()) {
+      mergeState.checkAborted();
       source.read();
       out.add(source.mappedDocID, scratch);
     }
-    out.finish(maxDoc, new TaskExecutor(mergeState.intraMergeTaskExecutor));
+    Executor offered = mergeState.intraMergeTaskExecutor;
+    out.finish(
+        maxDoc,
+        new TaskExecutor(offered == null ? Runnable::run : offered),
+        mergeState::checkAborted);
   }
 
   /** The reader of the field itself, behind Lucene's reader of all fields. */

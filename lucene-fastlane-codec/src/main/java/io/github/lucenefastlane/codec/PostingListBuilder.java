@@ -20,8 +20,10 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.TaskExecutor;
+import org.apache.lucene.util.IORunnable;
 import org.apache.lucene.util.VectorUtil;
 
 /**
@@ -54,6 +56,12 @@ final class PostingListBuilder {
   /** Groups among whose lists a head's is looked for. */
   private static final int NEAREST_GROUPS = 16;
 
+  /** Lists of a group, per group: like heads alone would make a group of nearly all of them. */
+  private static final int MEANS_PER_GROUP = 8;
+
+  /** Heads of a list, per head on the average, beyond which it is cut: a search reads it whole. */
+  static final int LONGEST = 8;
+
   /** Heads that a mean is found from, on the average. */
   private static final int SAMPLES_PER_MEAN = 32;
 
@@ -64,19 +72,23 @@ final class PostingListBuilder {
   private final VectorSimilarityFunction similarity;
   private final int dimension;
   private final TaskExecutor executor;
+  private final IORunnable checkAborted;
 
   /**
    * @param executor compares heads with means in parallel
+   * @param checkAborted throws when that is to end early
    */
   PostingListBuilder(
       StagedHeads heads,
       VectorSimilarityFunction similarity,
       int dimension,
-      TaskExecutor executor) {
+      TaskExecutor executor,
+      IORunnable checkAborted) {
     this.heads = heads;
     this.similarity = similarity;
     this.dimension = dimension;
     this.executor = executor;
+    this.checkAborted = checkAborted;
   }
 
   PostingLists build() throws IOException {
@@ -92,11 +104,13 @@ final class PostingListBuilder {
     int[] groupOf = assign(() -> groups::nearest);
     int[] groupStarts = starts(groupOf, groups.count());
     int[] byGroup = sort(groupOf, groupStarts);
+    int most = MEANS_PER_GROUP * groups.count();
     List<Callable<Means>> tasks = new ArrayList<>();
     for (int g = 0; g < groups.count(); g++) {
       int from = groupStarts[g];
       int to = groupStarts[g + 1];
-      tasks.add(() -> means(byGroup, from, to, Math.ceilDiv(to - from, listHeads)));
+      int means = Math.min(most, Math.ceilDiv(to - from, listHeads));
+      tasks.add(() -> means(byGroup, from, to, means));
     }
     List<Means> listsOfGroups = executor.invokeAll(tasks);
     int[] firstLists = new int[groups.count() + 1];
@@ -106,8 +120,8 @@ final class PostingListBuilder {
     int[] listOf = assign(() -> new NearestList(groups, listsOfGroups, firstLists));
     int[] starts = starts(listOf, firstLists[groups.count()]);
     int[] byList = sort(listOf, starts);
-    int[] withoutEmpty = Arrays.stream(starts).distinct().toArray();
-    return new PostingLists(withoutEmpty, byList, centroids(withoutEmpty, byList));
+    int[] cut = cut(starts, LONGEST * listHeads);
+    return new PostingLists(cut, byList, centroids(cut, byList));
   }
 
   /** Finds the list of a vector. Belongs to one thread. */
@@ -182,6 +196,7 @@ final class PostingListBuilder {
       int to = Math.min(listOf.length, start + HEADS_PER_TASK);
       tasks.add(
           () -> {
+            checkAborted.run();
             Assignment list = assignment.get();
             HeadVectors vectors = new HeadVectors();
             for (int head = from; head < to; head++) {
@@ -196,6 +211,7 @@ final class PostingListBuilder {
 
   /** Means of some of the heads, found from a sample that is spread over them. */
   private Means means(int[] of, int from, int to, int count) throws IOException {
+    checkAborted.run();
     SplittableRandom random = new SplittableRandom(from);
     int members = to - from;
     float[][] sample = new float[Math.min(members, count * SAMPLES_PER_MEAN)][];
@@ -216,6 +232,17 @@ final class PostingListBuilder {
     }
     Arrays.parallelPrefix(starts, Integer::sum);
     return starts;
+  }
+
+  /** Leaves out lists of no heads, and cuts those of very many. */
+  private static int[] cut(int[] starts, int longest) {
+    IntStream.Builder cut = IntStream.builder();
+    for (int list = 0; list < starts.length - 1; list++) {
+      for (int at = starts[list]; at < starts[list + 1]; at += longest) {
+        cut.add(at);
+      }
+    }
+    return cut.add(starts[starts.length - 1]).build().toArray();
   }
 
   /** The heads list by list. */

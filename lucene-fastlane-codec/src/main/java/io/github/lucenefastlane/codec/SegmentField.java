@@ -16,6 +16,7 @@ package io.github.lucenefastlane.codec;
 import java.io.IOException;
 import org.apache.lucene.codecs.lucene90.IndexedDISI;
 import org.apache.lucene.codecs.lucene95.OrdToDocDISIReaderConfiguration;
+import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.KnnVectorValues.DocIndexIterator;
 import org.apache.lucene.search.DocIdSetIterator;
@@ -81,6 +82,17 @@ final class SegmentField {
     this.listStarts = open(entry.listStarts());
     this.listDocuments = open(entry.listDocuments(), entry.documents());
     this.headPlaces = open(entry.headPlaces(), entry.heads());
+    if (listStarts.get(entry.lists()) != entry.heads()) {
+      throw new CorruptIndexException(
+          "field \""
+              + entry.info().name
+              + "\": posting lists end at "
+              + listStarts.get(entry.lists())
+              + " of "
+              + entry.heads()
+              + " heads",
+          routeFile);
+    }
     OrdToDocDISIReaderConfiguration docs = entry.docs();
     boolean sparse = docs.isDense() == false && docs.isEmpty() == false;
     this.ordToDoc = sparse ? docs.getDirectMonotonicReader(routeFile) : LongValues.IDENTITY;

@@ -71,8 +71,7 @@ final class StagedHeads implements Closeable {
 
   @Override
   public void close() throws IOException {
-    IOUtils.close(out, in);
-    directory.deleteFile(out.getName());
+    IOUtils.close(out, in, () -> directory.deleteFile(out.getName()));
   }
 
   /** Reads heads by their ordinals. Belongs to one thread. */

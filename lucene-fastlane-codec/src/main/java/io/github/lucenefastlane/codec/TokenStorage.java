@@ -29,7 +29,6 @@ import org.apache.lucene.store.FileTypeHint;
 import org.apache.lucene.store.IOContext;
 import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.util.IOUtils;
-import org.apache.lucene.util.RamUsageEstimator;
 
 /** The open files of {@link FastLaneVectorsFormat}. */
 final class TokenStorage implements Closeable {
@@ -159,16 +158,6 @@ final class TokenStorage implements Closeable {
         entry.tokens() * codeBytes,
         FastLaneVectorsFormat.ROUTE_EXTENSION,
         routeEnd - entry.headCodesOffset());
-  }
-
-  /** Roughly; the tables of a field keep 21 bytes in memory for 65,536 of its numbers. */
-  long ramBytesUsed() {
-    long bytes = RamUsageEstimator.shallowSizeOf(this) + RamUsageEstimator.sizeOfMap(fields);
-    for (FieldEntry entry : fields.values()) {
-      long numbers = 2L * entry.documents() + entry.lists();
-      bytes += 21 * ((numbers >>> FastLaneVectorsFormat.DIRECT_MONOTONIC_BLOCK_SHIFT) + 3);
-    }
-    return bytes;
   }
 
   void checkIntegrity() throws IOException {

@@ -65,7 +65,7 @@ public class TestPostingListBuilder extends LuceneTestCase {
           staged.add(code, 1);
         }
         staged.finish();
-        lists = new PostingListBuilder(staged, similarity, dimension, executor).build();
+        lists = new PostingListBuilder(staged, similarity, dimension, executor, () -> {}).build();
       }
       assertEquals("the file is deleted", 0, directory.listAll().length);
     }
@@ -155,11 +155,51 @@ public class TestPostingListBuilder extends LuceneTestCase {
   }
 
   public void testSameHeads() throws IOException {
-    float[][] heads = new float[1000][];
+    float[][] heads = new float[5000][];
     Arrays.fill(heads, randomVector(5));
-    build(heads, 5, randomSimilarity(), THIS_THREAD);
+    assertNoneLong(build(heads, 5, randomSimilarity(), THIS_THREAD));
     Arrays.fill(heads, new float[5]);
-    build(heads, 5, VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT, THIS_THREAD);
+    assertNoneLong(build(heads, 5, VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT, THIS_THREAD));
+  }
+
+  private static void assertNoneLong(PostingLists lists) {
+    for (int list = 0; list < lists.count(); list++) {
+      int length = lists.starts()[list + 1] - lists.starts()[list];
+      assertTrue(
+          "list of " + length,
+          length <= PostingListBuilder.LONGEST * PostingListBuilder.LIST_HEADS);
+    }
+  }
+
+  /** A merge that is aborted ends while heads are grouped. */
+  public void testAborted() throws IOException {
+    VectorCoder coder = VectorCoder.of(VectorEncoding.FLOAT32, TokenEncoding.FLOAT32, 4);
+    try (Directory directory = newDirectory()) {
+      try (StagedHeads staged = new StagedHeads(directory, "_0", IOContext.DEFAULT, coder)) {
+        byte[] code = new byte[coder.bytes()];
+        for (float[] head : randomHeads(500, 4)) {
+          coder.encode(head, code, 0);
+          staged.add(code, 1);
+        }
+        staged.finish();
+        int patience = random().nextInt(3);
+        int[] asked = {0};
+        PostingListBuilder builder =
+            new PostingListBuilder(
+                staged,
+                randomSimilarity(),
+                4,
+                THIS_THREAD,
+                () -> {
+                  if (asked[0]++ == patience) {
+                    throw new IOException("aborted");
+                  }
+                });
+        IOException aborted = expectThrows(IOException.class, builder::build);
+        assertEquals("aborted", aborted.getMessage());
+      }
+      assertEquals("the file is deleted", 0, directory.listAll().length);
+    }
   }
 
   public void testVeryDifferentLengths() throws IOException {

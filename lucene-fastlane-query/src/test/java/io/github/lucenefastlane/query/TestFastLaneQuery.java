@@ -724,14 +724,14 @@ public class TestFastLaneQuery extends LuceneTestCase {
    * Segments large enough for posting lists, searched by few candidates, and by filters of any
    * size.
    */
-  public void testGraphs() throws IOException {
+  public void testPostingLists() throws IOException {
     try (RandomCorpus corpus =
         new RandomCorpus(
             random(),
             exactCodec(),
             VectorEncoding.FLOAT32,
             VectorSimilarityFunction.DOT_PRODUCT,
-            1500,
+            8000,
             5)) {
       IndexSearcher searcher = newSearcher(corpus.reader);
       int found = 0;
