@@ -25,6 +25,15 @@ interface CodeComparer {
   /** The similarity of the target to the vector of a code, as Lucene defines it. */
   float compare(byte[] code, int offset);
 
+  /** The best similarity among codes that follow one another, each so many bytes long. */
+  default float best(byte[] codes, int count, int bytes) {
+    float best = Float.NEGATIVE_INFINITY;
+    for (int i = 0; i < count; i++) {
+      best = Math.max(best, compare(codes, i * bytes));
+    }
+    return best;
+  }
+
   /** Compares with a float target, which is not to change. */
   static CodeComparer of(VectorCoder coder, VectorSimilarityFunction similarity, float[] target) {
     CodeKernel kernel = coder.kernel();

@@ -20,6 +20,7 @@ import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.store.IndexInput;
+import org.apache.lucene.util.LongValues;
 import org.apache.lucene.util.packed.DirectMonotonicReader;
 import org.apache.lucene.util.packed.DirectWriter;
 
@@ -50,6 +51,10 @@ record FieldEntry(
           DirectMonotonicReader.loadMeta(
               meta, count, FastLaneVectorsFormat.DIRECT_MONOTONIC_BLOCK_SHIFT);
       return new MonotonicTable(table, meta.readVLong(), meta.readVLong());
+    }
+
+    LongValues open(IndexInput routeFile) throws IOException {
+      return DirectMonotonicReader.getInstance(meta, routeFile.randomAccessSlice(offset, length));
     }
   }
 
@@ -123,8 +128,11 @@ record FieldEntry(
     return new CorruptIndexException("field \"" + info.name + "\": " + what + " is " + found, meta);
   }
 
-  /** Checks that what this entry tells of lies within the files, before their footers. */
-  void checkExtents(IndexInput tokenFile, IndexInput routeFile) throws CorruptIndexException {
+  /**
+   * Checks that what this entry tells of lies within the files, before their footers, and that the
+   * posting lists hold all heads.
+   */
+  void check(IndexInput tokenFile, IndexInput routeFile) throws IOException {
     long codeBytes = coder().bytes();
     checkExtent(tokenFile, "token codes", tokenCodesOffset, tokens, codeBytes);
     long ownHeads = headsAreTokens() ? 0 : heads;
@@ -135,6 +143,10 @@ record FieldEntry(
     checkExtent(routeFile, "list starts", listStarts.offset, listStarts.length, 1);
     checkTable(routeFile, "documents of lists", listDocuments, documents);
     checkTable(routeFile, "places of heads", headPlaces, heads);
+    long end = listStarts.open(routeFile).get(lists);
+    if (end != heads) {
+      throw corrupt(routeFile, info, "end of posting lists", end + " of " + heads + " heads");
+    }
   }
 
   private void checkTable(IndexInput in, String what, PackedTable table, int bound)

@@ -92,7 +92,7 @@ final class Lane {
   private byte[] codes;
   private float[] similarities;
 
-  /** Documents collected at once. */
+  /** Documents collected at once, if they are. */
   private SparseFixedBitSet collected;
 
   Lane(SegmentField field, CodeComparer heads, TokenScorer tokens, KnnCollector collector) {
@@ -171,13 +171,13 @@ final class Lane {
    * accept none of the nearest.
    */
   private void searchLists(long enough, AcceptDocs acceptDocs) throws IOException {
-    found = new DocumentQueue(depth);
-    collected = new SparseFixedBitSet(field.entry.documents());
-    Bits accepted = acceptDocs.bits();
-    int wanted = Math.min(collector.k(), acceptDocs.cost());
     if (collector.earlyTerminated()) {
       return;
     }
+    found = new DocumentQueue(depth);
+    collected = atOnce ? new SparseFixedBitSet(field.entry.documents()) : null;
+    Bits accepted = acceptDocs.bits();
+    int wanted = Math.min(collector.k(), acceptDocs.cost());
     NearestLists lists = new NearestLists(field, heads);
     collector.incVisitedCount(field.entry.lists());
     long compared = field.entry.lists();
@@ -287,11 +287,6 @@ final class Lane {
   private float bestHead(int ord) throws IOException {
     int count = field.headCount(ord);
     collector.incVisitedCount(count);
-    byte[] codes = field.headCodes(ord);
-    float best = Float.NEGATIVE_INFINITY;
-    for (int h = 0; h < count; h++) {
-      best = Math.max(best, heads.compare(codes, h * codeBytes));
-    }
-    return best;
+    return heads.best(field.headCodes(ord), count, codeBytes);
   }
 }

@@ -153,12 +153,11 @@ final class PostingListBuilder {
       int count = findGroups(vector);
       for (int i = 0; i < count; i++) {
         Means lists = listsOfGroups.get(nearestGroups[i]);
-        for (int m = 0; m < lists.count(); m++) {
-          float close = lists.closeness(m, vector);
-          if (nearest < 0 || close > closest) {
-            closest = close;
-            nearest = firstLists[nearestGroups[i]] + m;
-          }
+        int list = lists.nearest(vector);
+        float close = lists.closeness(list, vector);
+        if (nearest < 0 || close > closest) {
+          closest = close;
+          nearest = firstLists[nearestGroups[i]] + list;
         }
       }
       return nearest;

@@ -16,7 +16,6 @@ package io.github.lucenefastlane.codec;
 import java.io.IOException;
 import org.apache.lucene.codecs.lucene90.IndexedDISI;
 import org.apache.lucene.codecs.lucene95.OrdToDocDISIReaderConfiguration;
-import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.KnnVectorValues.DocIndexIterator;
 import org.apache.lucene.search.DocIdSetIterator;
@@ -24,7 +23,6 @@ import org.apache.lucene.store.IndexInput;
 import org.apache.lucene.store.RandomAccessInput;
 import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.LongValues;
-import org.apache.lucene.util.packed.DirectMonotonicReader;
 import org.apache.lucene.util.packed.DirectReader;
 
 /** One field of one segment on disk, through file slices of its own. Belongs to one thread. */
@@ -82,17 +80,6 @@ final class SegmentField {
     this.listStarts = open(entry.listStarts());
     this.listDocuments = open(entry.listDocuments(), entry.documents());
     this.headPlaces = open(entry.headPlaces(), entry.heads());
-    if (listStarts.get(entry.lists()) != entry.heads()) {
-      throw new CorruptIndexException(
-          "field \""
-              + entry.info().name
-              + "\": posting lists end at "
-              + listStarts.get(entry.lists())
-              + " of "
-              + entry.heads()
-              + " heads",
-          routeFile);
-    }
     OrdToDocDISIReaderConfiguration docs = entry.docs();
     boolean sparse = docs.isDense() == false && docs.isEmpty() == false;
     this.ordToDoc = sparse ? docs.getDirectMonotonicReader(routeFile) : LongValues.IDENTITY;
@@ -100,8 +87,7 @@ final class SegmentField {
   }
 
   private LongValues open(FieldEntry.MonotonicTable table) throws IOException {
-    return DirectMonotonicReader.getInstance(
-        table.meta(), routeFile.randomAccessSlice(table.offset(), table.length()));
+    return table.open(routeFile);
   }
 
   private LongValues open(FieldEntry.PackedTable table, int bound) throws IOException {

@@ -96,14 +96,7 @@ abstract class TokenScorer {
 
     @Override
     float best(int ord) throws IOException {
-      byte[] codes = field.tokenCodes(ord);
-      int count = field.tokenCount(ord);
-      int bytes = field.coder().bytes();
-      float best = Float.NEGATIVE_INFINITY;
-      for (int t = 0; t < count; t++) {
-        best = Math.max(best, comparer.compare(codes, t * bytes));
-      }
-      return best;
+      return comparer.best(field.tokenCodes(ord), field.tokenCount(ord), field.coder().bytes());
     }
   }
 }

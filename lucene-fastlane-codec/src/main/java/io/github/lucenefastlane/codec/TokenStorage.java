@@ -56,7 +56,7 @@ final class TokenStorage implements Closeable {
               FastLaneVectorsFormat.ROUTE_EXTENSION,
               FastLaneVectorsFormat.ROUTE_CODEC_NAME);
       for (FieldEntry entry : fields.values()) {
-        entry.checkExtents(tokens, routes);
+        entry.check(tokens, routes);
       }
       success = true;
     } finally {

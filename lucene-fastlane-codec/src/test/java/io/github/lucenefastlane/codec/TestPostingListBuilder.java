@@ -52,19 +52,25 @@ public class TestPostingListBuilder extends LuceneTestCase {
     return heads;
   }
 
+  private static StagedHeads stage(Directory directory, float[][] heads, int dimension)
+      throws IOException {
+    VectorCoder coder = VectorCoder.of(VectorEncoding.FLOAT32, TokenEncoding.FLOAT32, dimension);
+    StagedHeads staged = new StagedHeads(directory, "_0", IOContext.DEFAULT, coder);
+    byte[] code = new byte[coder.bytes()];
+    for (float[] head : heads) {
+      coder.encode(head, code, 0);
+      staged.add(code, 1);
+    }
+    staged.finish();
+    return staged;
+  }
+
   private static PostingLists build(
       float[][] heads, int dimension, VectorSimilarityFunction similarity, TaskExecutor executor)
       throws IOException {
-    VectorCoder coder = VectorCoder.of(VectorEncoding.FLOAT32, TokenEncoding.FLOAT32, dimension);
     PostingLists lists;
     try (Directory directory = newDirectory()) {
-      try (StagedHeads staged = new StagedHeads(directory, "_0", IOContext.DEFAULT, coder)) {
-        byte[] code = new byte[coder.bytes()];
-        for (float[] head : heads) {
-          coder.encode(head, code, 0);
-          staged.add(code, 1);
-        }
-        staged.finish();
+      try (StagedHeads staged = stage(directory, heads, dimension)) {
         lists = new PostingListBuilder(staged, similarity, dimension, executor, () -> {}).build();
       }
       assertEquals("the file is deleted", 0, directory.listAll().length);
@@ -173,15 +179,8 @@ public class TestPostingListBuilder extends LuceneTestCase {
 
   /** A merge that is aborted ends while heads are grouped. */
   public void testAborted() throws IOException {
-    VectorCoder coder = VectorCoder.of(VectorEncoding.FLOAT32, TokenEncoding.FLOAT32, 4);
     try (Directory directory = newDirectory()) {
-      try (StagedHeads staged = new StagedHeads(directory, "_0", IOContext.DEFAULT, coder)) {
-        byte[] code = new byte[coder.bytes()];
-        for (float[] head : randomHeads(500, 4)) {
-          coder.encode(head, code, 0);
-          staged.add(code, 1);
-        }
-        staged.finish();
+      try (StagedHeads staged = stage(directory, randomHeads(500, 4), 4)) {
         int patience = random().nextInt(3);
         int[] asked = {0};
         PostingListBuilder builder =

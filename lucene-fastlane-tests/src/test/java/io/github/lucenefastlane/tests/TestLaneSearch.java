@@ -290,20 +290,17 @@ public class TestLaneSearch extends LuceneTestCase {
 
   /** Where each token is a head, a lane is a search for the best tokens themselves. */
   public void testRecallOfTokens() throws IOException {
-    VectorField field =
-        new VectorField("field", VectorEncoding.FLOAT32, 16, VectorSimilarityFunction.COSINE);
-    FastLaneVectorsFormat format = new FastLaneVectorsFormat(TokenEncoding.FLOAT32, 1);
-    try (Lanes lanes = new Lanes(field, format, 8000, 12)) {
-      float recall = recall(lanes, 10);
-      assertTrue("recall " + recall, recall > 0.9f);
-    }
+    checkRecallOfTokens(VectorEncoding.FLOAT32);
   }
 
   /** Centroids of directions are no bytes; what they are rounded to must still tell them apart. */
   public void testRecallOfByteCosine() throws IOException {
-    VectorField field =
-        new VectorField("field", VectorEncoding.BYTE, 16, VectorSimilarityFunction.COSINE);
-    FastLaneVectorsFormat format = new FastLaneVectorsFormat(TokenEncoding.INT8, 1);
+    checkRecallOfTokens(VectorEncoding.BYTE);
+  }
+
+  private static void checkRecallOfTokens(VectorEncoding encoding) throws IOException {
+    VectorField field = new VectorField("field", encoding, 16, VectorSimilarityFunction.COSINE);
+    FastLaneVectorsFormat format = new FastLaneVectorsFormat(TokenEncoding.FLOAT32, 1);
     try (Lanes lanes = new Lanes(field, format, 8000, 12)) {
       float recall = recall(lanes, 10);
       assertTrue("recall " + recall, recall > 0.9f);
