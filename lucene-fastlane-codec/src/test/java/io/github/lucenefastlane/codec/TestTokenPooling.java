@@ -216,13 +216,28 @@ public class TestTokenPooling extends LuceneTestCase {
   }
 
   public void testWard() {
-    int size = TestUtil.nextInt(random(), 2, 8);
-    assertLikeOracle(size, 1, TestUtil.nextInt(random(), 1, Math.min(64 * size, 150)));
+    for (int document = 0; document < 5; document++) {
+      int size = TestUtil.nextInt(random(), 2, 8);
+      assertLikeOracle(size, 1, TestUtil.nextInt(random(), 1, Math.min(64 * size, 150)));
+    }
   }
 
   public void testWardOfRuns() {
-    int size = TestUtil.nextInt(random(), 9, 40);
-    assertLikeOracle(size, Math.ceilDiv(size, 8), TestUtil.nextInt(random(), 1, 64 * size / 4));
+    for (int document = 0; document < 5; document++) {
+      int size = TestUtil.nextInt(random(), 9, 40);
+      assertLikeOracle(size, Math.ceilDiv(size, 8), TestUtil.nextInt(random(), 1, 16 * size));
+    }
+  }
+
+  /** The last run is farther from the one before it than that from the first, but is one token. */
+  public void testShortRun() {
+    RouteBlocks blocks = new RouteBlocks(9);
+    float[][] tokens = new float[11][];
+    Arrays.fill(tokens, 0, 10, new float[] {0, 0});
+    Arrays.fill(tokens, 8, 10, new float[] {1, 0});
+    tokens[10] = new float[] {2.4f, 0};
+    int[] pools = assign(VectorSimilarityFunction.EUCLIDEAN, blocks, tokens);
+    assertArrayEquals(new int[] {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1}, pools);
   }
 
   /** Whatever the scale, which is that of each token alone unless the similarity is Euclidean. */
