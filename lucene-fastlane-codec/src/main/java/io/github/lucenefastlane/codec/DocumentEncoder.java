@@ -15,30 +15,42 @@ package io.github.lucenefastlane.codec;
 
 import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.RamUsageEstimator;
 import org.apache.lucene.util.VectorUtil;
 
-/** Encodes the tokens and heads of the documents of one field. Belongs to one thread. */
+/**
+ * Encodes the tokens, heads and pooled vectors of the documents of one field. Belongs to one
+ * thread.
+ */
 final class DocumentEncoder {
 
   private final VectorCoder coder;
+  private final VectorCoder meanCoder;
   private final RouteBlocks blocks;
+  private final TokenPooling pooling;
   private final MeanVector mean;
   private final boolean needsDirection;
-  private final float[] head;
+
+  /** A head or a pooled vector. */
+  private final float[] vector;
+
+  private int[] pools = new int[0];
 
   DocumentEncoder(FastLaneVectorsFormat format, FieldInfo info) {
     this.coder = VectorCoder.of(info, format.tokenEncoding());
+    this.meanCoder = VectorCoder.ofMeans(info, format.tokenEncoding());
     this.blocks = format.blocks();
     VectorSimilarityFunction similarity = info.getVectorSimilarityFunction();
+    this.pooling = new TokenPooling(similarity, blocks);
     this.mean = new MeanVector(similarity, info.getVectorDimension());
     this.needsDirection = similarity == VectorSimilarityFunction.COSINE;
-    this.head = new float[info.getVectorDimension()];
+    this.vector = new float[info.getVectorDimension()];
   }
 
   /** A document to encode into, again and again. */
   EncodedDocument newDocument() {
-    return new EncodedDocument(blocks, coder.bytes());
+    return new EncodedDocument(blocks, coder.bytes(), meanCoder.bytes());
   }
 
   /**
@@ -47,45 +59,81 @@ final class DocumentEncoder {
    * @param tokens {@code [count][dimension]}
    */
   void encode(float[][] tokens, int count, EncodedDocument document) {
-    int bytes = coder.bytes();
     document.setTokenCount(count);
-    if (blocks.headsAreTokens(count)) {
-      for (int t = 0; t < count; t++) {
-        coder.encode(tokens[t], document.tokens, t * bytes);
-      }
-      return;
+    if (blocks.tokensAreRoutes() == false) {
+      encodeHeads(tokens, count, document);
+      encodePools(tokens, count, document);
     }
-    for (int h = 0; h < document.ownHeadCount(); h++) {
+    if (coder.isRelative() == false || blocks.tokensAreRoutes(count)) {
+      for (int t = 0; t < count; t++) {
+        coder.encode(tokens[t], document.tokens, t * coder.bytes());
+      }
+    }
+  }
+
+  private void encodeHeads(float[][] tokens, int count, EncodedDocument document) {
+    for (int h = 0; h < document.headCount(); h++) {
       int start = blocks.start(h);
       int end = blocks.end(h, count);
       mean.clear();
       for (int t = start; t < end; t++) {
         mean.add(tokens[t]);
       }
-      mean.get(head);
-      coder.encode(head, document.ownHeads, h * bytes);
-      if (needsDirection && isZero(document.ownHeads, h * bytes)) {
-        coder.encode(tokens[start], document.ownHeads, h * bytes);
+      mean.get(vector);
+      encodeMean(tokens[start], document.heads, h);
+    }
+  }
+
+  /** Encodes pooled vectors, and, if they are coded against them, tokens. */
+  private void encodePools(float[][] tokens, int count, EncodedDocument document) {
+    pools = ArrayUtil.growNoCopy(pools, count);
+    pooling.assign(tokens, count, pools);
+    boolean relative = coder.isRelative() && blocks.tokensAreRoutes(count) == false;
+    for (int p = 0; p < document.headCount(); p++) {
+      int inWindow = p % TokenPooling.WINDOW_POOLS;
+      int firstPool = p - inWindow;
+      int lastPool = Math.min(firstPool + TokenPooling.WINDOW_POOLS, document.headCount()) - 1;
+      int end = blocks.end(lastPool, count);
+      int first = -1;
+      mean.clear();
+      for (int t = blocks.start(firstPool); t < end; t++) {
+        if (pools[t] == p) {
+          mean.add(tokens[t]);
+          first = first < 0 ? t : first;
+        }
       }
-      if (coder.needsHead()) {
-        coder.decode(document.ownHeads, h * bytes, head, 0);
-      }
-      for (int t = start; t < end; t++) {
-        coder.encode(tokens[t], head, document.tokens, t * bytes);
+      mean.getForecast(vector);
+      encodeMean(tokens[first], document.pooled, p);
+      if (relative) {
+        meanCoder.decode(document.pooled, p * meanCoder.bytes(), vector, 0);
+        for (int t = first; t < end; t++) {
+          if (pools[t] == p) {
+            coder.encode(tokens[t], vector, inWindow, document.tokens, t * coder.bytes());
+          }
+        }
       }
     }
   }
 
   /**
-   * Whether a head has no cosine, which would be NaN in a lane: its tokens cancel out, or its
-   * components are too small for bytes. The first of its tokens then stands for all.
+   * Encodes {@link #vector}. If it has no cosine, which would be NaN in a lane, since its tokens
+   * cancel out or its components are too small for bytes, the first of its tokens stands for all.
    */
-  private boolean isZero(byte[] codes, int offset) {
-    coder.decode(codes, offset, head, 0);
-    return VectorUtil.isZeroVector(head);
+  private void encodeMean(float[] firstToken, byte[] codes, int i) {
+    int offset = i * meanCoder.bytes();
+    meanCoder.encode(vector, codes, offset);
+    if (needsDirection) {
+      meanCoder.decode(codes, offset, vector, 0);
+      if (VectorUtil.isZeroVector(vector)) {
+        meanCoder.encode(firstToken, codes, offset);
+      }
+    }
   }
 
   long ramBytesUsed() {
-    return mean.ramBytesUsed() + RamUsageEstimator.sizeOf(head);
+    return mean.ramBytesUsed()
+        + pooling.ramBytesUsed()
+        + RamUsageEstimator.sizeOf(vector)
+        + RamUsageEstimator.sizeOf(pools);
   }
 }

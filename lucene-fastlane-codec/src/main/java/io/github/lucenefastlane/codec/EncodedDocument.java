@@ -20,21 +20,29 @@ import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.RamUsageEstimator;
 
 /**
- * One document on its way into a segment: codes of its tokens, and codes of its heads where they
- * are not its tokens. A scratch object, filled again and again.
+ * One document on its way into a segment: codes of its tokens, and, unless each token is a route,
+ * codes of its heads and of its pooled vectors, of which there are as many. A scratch object,
+ * filled again and again.
  */
 final class EncodedDocument {
 
   private final RouteBlocks blocks;
-  private final int codeBytes;
+  private final int tokenCodeBytes;
+  private final int meanCodeBytes;
 
   private int tokenCount;
   byte[] tokens = new byte[0];
-  byte[] ownHeads = new byte[0];
+  byte[] heads = new byte[0];
+  byte[] pooled = new byte[0];
 
-  EncodedDocument(RouteBlocks blocks, int codeBytes) {
+  /**
+   * @param tokenCodeBytes bytes of a token's code
+   * @param meanCodeBytes bytes of the code of a head or a pooled vector
+   */
+  EncodedDocument(RouteBlocks blocks, int tokenCodeBytes, int meanCodeBytes) {
     this.blocks = blocks;
-    this.codeBytes = codeBytes;
+    this.tokenCodeBytes = tokenCodeBytes;
+    this.meanCodeBytes = meanCodeBytes;
   }
 
   int tokenCount() {
@@ -45,44 +53,40 @@ final class EncodedDocument {
     return blocks.count(tokenCount);
   }
 
-  /** Number of heads that have a code of their own: all of them, or none if they are tokens. */
-  int ownHeadCount() {
-    return blocks.headsAreTokens(tokenCount) ? 0 : headCount();
-  }
-
   int tokenBytes() {
-    return tokenCount * codeBytes;
+    return tokenCount * tokenCodeBytes;
   }
 
-  int ownHeadBytes() {
-    return ownHeadCount() * codeBytes;
-  }
-
-  /** Codes of the heads, one after the other. */
-  byte[] heads() {
-    return ownHeadCount() == 0 ? tokens : ownHeads;
+  /** Bytes of the codes of all heads, and of all pooled vectors: none if heads are tokens. */
+  int meanBytes() {
+    return blocks.tokensAreRoutes() ? 0 : headCount() * meanCodeBytes;
   }
 
   /** Starts a document of so many tokens; what the arrays hold is lost. */
   void setTokenCount(int count) {
     tokenCount = count;
-    tokens = ArrayUtil.growNoCopy(tokens, Math.multiplyExact(count, codeBytes));
-    ownHeads = ArrayUtil.growNoCopy(ownHeads, Math.multiplyExact(ownHeadCount(), codeBytes));
+    tokens = ArrayUtil.growNoCopy(tokens, Math.multiplyExact(count, tokenCodeBytes));
+    heads = ArrayUtil.growNoCopy(heads, meanBytes());
+    pooled = ArrayUtil.growNoCopy(pooled, meanBytes());
   }
 
   void writeTo(DataOutput out) throws IOException {
     out.writeVInt(tokenCount);
     out.writeBytes(tokens, 0, tokenBytes());
-    out.writeBytes(ownHeads, 0, ownHeadBytes());
+    out.writeBytes(heads, 0, meanBytes());
+    out.writeBytes(pooled, 0, meanBytes());
   }
 
   void readFrom(DataInput in) throws IOException {
     setTokenCount(in.readVInt());
     in.readBytes(tokens, 0, tokenBytes());
-    in.readBytes(ownHeads, 0, ownHeadBytes());
+    in.readBytes(heads, 0, meanBytes());
+    in.readBytes(pooled, 0, meanBytes());
   }
 
   long ramBytesUsed() {
-    return RamUsageEstimator.sizeOf(tokens) + RamUsageEstimator.sizeOf(ownHeads);
+    return RamUsageEstimator.sizeOf(tokens)
+        + RamUsageEstimator.sizeOf(heads)
+        + RamUsageEstimator.sizeOf(pooled);
   }
 }

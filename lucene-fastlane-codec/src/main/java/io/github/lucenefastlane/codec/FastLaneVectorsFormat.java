@@ -31,8 +31,18 @@ import org.apache.lucene.index.SegmentWriteState;
  * route is stood for by one <em>head</em>, the normalised mean of its tokens. Routes belong to one
  * document, so merging copies their heads as they are. Codes of tokens are copied as well; they are
  * only made anew, of the vectors that they stand for, if this format's {@link #tokenEncoding()} is
- * another, or its {@link #tokensPerRoute()} where codes depend on heads, as those of {@link
+ * another, or its {@link #tokensPerRoute()} where codes depend on pools, as those of {@link
  * TokenEncoding#RESIDUAL4} and {@link TokenEncoding#RESIDUAL3} do.
+ *
+ * <p>Neighbouring tokens are what a lane is best searched by, but like ones forecast MaxSim better.
+ * So a document's tokens are also grouped into as many <em>pools</em> of like tokens, wherever in
+ * the document, by Ward's criterion (token pooling: Clavi&eacute;, Chaffin and Adams, 2024,
+ * arXiv:2409.14683): each window of {@code 64 * s} tokens into its share of them, numbered by their
+ * first tokens. A pool is stood for by its <em>pooled vector</em>: the normalised mean of its
+ * tokens, times the square root of the sum of their lengths over the length of their sum, or twice
+ * if that is more, since the best of tokens that differ is further from their mean; under cosine
+ * the direction alone counts, and under Euclidean distance it is the mean. Pooled vectors are read
+ * document by document, for the forecast by which the candidates of a rerank are chosen.
  *
  * <p>The heads of a segment's field lie in <em>posting lists</em>, groups of like heads found by
  * k-means, of about 48 heads each, and more in segments of very many. A list is stood for by its
@@ -46,11 +56,15 @@ import org.apache.lucene.index.SegmentWriteState;
  * numbers of token vectors, documents, heads and posting lists that a field has in the segment. A
  * document ordinal counts the documents that have the field, in the order of their ids; a token
  * ordinal counts all tokens, document by document; a head ordinal counts all heads, document by
- * document, and within a document in the order of its routes; a position counts all heads list by
- * list. Where Heads is Tokens, each route has one token, whose code is its head's too. A code is as
- * {@link TokenEncoding} says, and for byte fields the {@code dimension} bytes as they are. Every
- * file begins with {@link org.apache.lucene.codecs.CodecUtil#writeIndexHeader IndexHeader} and ends
- * with {@link org.apache.lucene.codecs.CodecUtil#writeFooter Footer}; all numbers between them are
+ * document, and within a document in the order of its routes, and pooled vectors likewise, of which
+ * there are as many; a position counts all heads list by list. Where Heads is Tokens, each route
+ * has one token, whose code is its head's and its pooled vector's too. A token code is as {@link
+ * TokenEncoding} says, and for byte fields the {@code dimension} bytes as they are. A code of a
+ * head, a pooled vector or a centroid is a token code where Heads is Tokens, and in byte fields and
+ * those of {@link TokenEncoding#RESIDUAL3}; else it is one of {@link TokenEncoding#RESIDUAL4}
+ * without a pool, whatever the encoding of tokens. Every file begins with {@link
+ * org.apache.lucene.codecs.CodecUtil#writeIndexHeader IndexHeader} and ends with {@link
+ * org.apache.lucene.codecs.CodecUtil#writeFooter Footer}; all numbers between them are
  * little-endian, and all data offsets are positions in their file.
  *
  * <h2>.vec (token codes)</h2>
@@ -66,7 +80,9 @@ import org.apache.lucene.index.SegmentWriteState;
  * <p>For each field, aligned to 4 bytes:
  *
  * <ul>
- *   <li>if Heads is not Tokens: [code] * Heads, by position
+ *   <li>if Heads is not Tokens: [code] * Heads, the pooled vectors, document by document: all of a
+ *       document are one run of bytes; then, aligned to 4 bytes, [code] * Heads, the heads, by
+ *       position
  *   <li>[code] * Lists: the centroids, aligned to 4 bytes
  *   <li>if only some documents of the segment have the field: their ids and the ids by ordinal, in
  *       the format of {@link org.apache.lucene.codecs.lucene95.OrdToDocDISIReaderConfiguration}
@@ -97,6 +113,7 @@ import org.apache.lucene.index.SegmentWriteState;
  *   <li><b>[vint]</b> Heads
  *   <li><b>[vint]</b> Lists
  *   <li><b>[vlong]</b> offset of the token codes
+ *   <li><b>[vlong]</b> offset of the pooled vectors' codes
  *   <li><b>[vlong]</b> offset of the head codes
  *   <li><b>[vlong]</b> offset of the centroids
  *   <li>meta of OrdToDocDISIReaderConfiguration
@@ -138,8 +155,8 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
   static final String TOKEN_EXTENSION = "vec";
   static final String ROUTE_EXTENSION = "flr";
 
-  /** Versions 0 and 1 were of snapshots before the first release: other routes, and graphs. */
-  static final int VERSION_START = 2;
+  /** Earlier versions were of snapshots before the first release. */
+  static final int VERSION_START = 3;
 
   static final int VERSION_CURRENT = VERSION_START;
   static final int DIRECT_MONOTONIC_BLOCK_SHIFT = 16;

@@ -34,6 +34,7 @@ record FieldEntry(
     int heads,
     int lists,
     long tokenCodesOffset,
+    long pooledCodesOffset,
     long headCodesOffset,
     long centroidsOffset,
     OrdToDocDISIReaderConfiguration docs,
@@ -108,6 +109,7 @@ record FieldEntry(
         meta.readVLong(),
         meta.readVLong(),
         meta.readVLong(),
+        meta.readVLong(),
         OrdToDocDISIReaderConfiguration.fromStoredMeta(meta, documents),
         MonotonicTable.read(meta, documents + 1L),
         MonotonicTable.read(meta, documents + 1L),
@@ -133,11 +135,12 @@ record FieldEntry(
    * posting lists hold all heads.
    */
   void check(IndexInput tokenFile, IndexInput routeFile) throws IOException {
-    long codeBytes = coder().bytes();
-    checkExtent(tokenFile, "token codes", tokenCodesOffset, tokens, codeBytes);
+    long headBytes = headCoder().bytes();
+    checkExtent(tokenFile, "token codes", tokenCodesOffset, tokens, coder().bytes());
     long ownHeads = headsAreTokens() ? 0 : heads;
-    checkExtent(routeFile, "head codes", headCodesOffset, ownHeads, codeBytes);
-    checkExtent(routeFile, "centroids", centroidsOffset, lists, codeBytes);
+    checkExtent(routeFile, "pooled codes", pooledCodesOffset, ownHeads, headBytes);
+    checkExtent(routeFile, "head codes", headCodesOffset, ownHeads, headBytes);
+    checkExtent(routeFile, "centroids", centroidsOffset, lists, headBytes);
     checkExtent(routeFile, "token starts", tokenStarts.offset, tokenStarts.length, 1);
     checkExtent(routeFile, "head starts", headStarts.offset, headStarts.length, 1);
     checkExtent(routeFile, "list starts", listStarts.offset, listStarts.length, 1);
@@ -171,7 +174,10 @@ record FieldEntry(
     }
   }
 
-  /** Whether each route has one token, which is its head, so that heads have no other codes. */
+  /**
+   * Whether each route has one token, which is its head and its pooled vector, so that these have
+   * no other codes.
+   */
   boolean headsAreTokens() {
     return heads == tokens;
   }
@@ -188,15 +194,24 @@ record FieldEntry(
     return VectorCoder.of(info, tokenEncoding);
   }
 
+  /** The coder of heads, pooled vectors and centroids. */
+  VectorCoder headCoder() {
+    return headsAreTokens() ? coder() : VectorCoder.ofMeans(info, tokenEncoding);
+  }
+
   /** Whether tokens of this segment have the codes that a format would write now. */
   boolean sameCodes(FastLaneVectorsFormat format) {
     return info.getVectorEncoding() == VectorEncoding.BYTE
         || (tokenEncoding == format.tokenEncoding()
-            && (coder().needsHead() == false || tokensPerRoute == format.tokensPerRoute()));
+            && (coder().isRelative() == false
+                || headsAreTokens()
+                || tokensPerRoute == format.tokensPerRoute()));
   }
 
-  /** Whether documents of this segment also have the routes that a format would write now. */
-  boolean sameRoutes(FastLaneVectorsFormat format) {
-    return sameCodes(format) && tokensPerRoute == format.tokensPerRoute();
+  /** Whether documents of this segment also have the heads that a format would write now. */
+  boolean sameHeads(FastLaneVectorsFormat format) {
+    return sameCodes(format)
+        && tokensPerRoute == format.tokensPerRoute()
+        && (headsAreTokens() == false || blocks().tokensAreRoutes());
   }
 }

@@ -26,6 +26,7 @@ import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.TaskExecutor;
 import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.util.IORunnable;
+import org.apache.lucene.util.IOUtils;
 import org.apache.lucene.util.packed.DirectMonotonicWriter;
 import org.apache.lucene.util.packed.DirectWriter;
 import org.apache.lucene.util.packed.PackedInts;
@@ -34,9 +35,9 @@ import org.apache.lucene.util.packed.PackedLongValues;
 /**
  * Writes the documents of one field, in order, to the files of {@link FastLaneVectorsFormat}.
  *
- * <p>Codes go to disk as they come, those of heads to a temporary file until {@link #finish} groups
- * them into posting lists. Only the small tables are kept, packed, till then, since their widths
- * are not known before.
+ * <p>Codes go to disk as they come, those of heads and pooled vectors to temporary files until
+ * {@link #finish} groups the heads into posting lists. Only the small tables are kept, packed, till
+ * then, since their widths are not known before.
  */
 final class FieldOutput implements Closeable {
 
@@ -49,8 +50,15 @@ final class FieldOutput implements Closeable {
   private final IndexOutput tokenData;
   private final IndexOutput routeData;
   private final long tokenCodesOffset;
-  private final VectorCoder coder;
-  private final StagedHeads heads;
+  private final boolean tokensAreRoutes;
+
+  /** Of what the heads are coded by while they wait. */
+  private final VectorCoder headCoder;
+
+  private final StagedCodes heads;
+
+  /** Codes of pooled vectors, or null where each token is a route. */
+  private final StagedCodes pooled;
 
   private final DocsWithFieldSet docs = new DocsWithFieldSet();
   private final PackedLongValues.Builder tokenStarts =
@@ -76,10 +84,25 @@ final class FieldOutput implements Closeable {
     this.tokenData = tokenData;
     this.routeData = routeData;
     this.tokenCodesOffset = tokenData.alignFilePointer(Float.BYTES);
-    this.coder = VectorCoder.of(info, format.tokenEncoding());
+    this.tokensAreRoutes = format.blocks().tokensAreRoutes();
+    this.headCoder =
+        tokensAreRoutes
+            ? VectorCoder.of(info, format.tokenEncoding())
+            : VectorCoder.ofMeans(info, format.tokenEncoding());
     tokenStarts.add(0);
     headStarts.add(0);
-    this.heads = new StagedHeads(state.directory, state.segmentInfo.name, state.context, coder);
+    this.heads = stage(state, "heads");
+    try {
+      this.pooled = tokensAreRoutes ? null : stage(state, "pooled");
+    } catch (Throwable t) {
+      IOUtils.closeWhileSuppressingExceptions(t, heads);
+      throw t;
+    }
+  }
+
+  private StagedCodes stage(SegmentWriteState state, String suffix) throws IOException {
+    return new StagedCodes(
+        state.directory, state.segmentInfo.name, suffix, state.context, headCoder);
   }
 
   void add(int doc, EncodedDocument document) throws IOException {
@@ -97,7 +120,12 @@ final class FieldOutput implements Closeable {
     docs.add(doc);
     documentCount++;
     tokenData.writeBytes(document.tokens, 0, document.tokenBytes());
-    heads.add(document.heads(), document.headCount());
+    if (tokensAreRoutes) {
+      heads.add(document.tokens, document.headCount());
+    } else {
+      heads.add(document.heads, document.headCount());
+      pooled.add(document.pooled, document.headCount());
+    }
     tokenCount += document.tokenCount();
     tokenStarts.add(tokenCount);
     headStarts.add(headCount);
@@ -113,7 +141,11 @@ final class FieldOutput implements Closeable {
     heads.finish();
     PostingLists lists =
         new PostingListBuilder(
-                heads, info.getVectorSimilarityFunction(), coder.dimension, executor, checkAborted)
+                heads,
+                info.getVectorSimilarityFunction(),
+                headCoder.dimension,
+                executor,
+                checkAborted)
             .build();
     meta.writeInt(info.number);
     meta.writeByte((byte) info.getVectorEncoding().ordinal());
@@ -126,6 +158,7 @@ final class FieldOutput implements Closeable {
     meta.writeVInt((int) headCount);
     meta.writeVInt(lists.count());
     meta.writeVLong(tokenCodesOffset);
+    writePooled();
     writeHeadCodes(lists);
     writeCentroids(lists);
     OrdToDocDISIReaderConfiguration.writeStoredMeta(
@@ -157,19 +190,32 @@ final class FieldOutput implements Closeable {
     writeExtent(start);
   }
 
-  /** The codes of heads that are not tokens, which have theirs already. */
+  /** Whether heads have codes of their own: those that are tokens have theirs already. */
+  private boolean ownHeads() {
+    return headCount < tokenCount;
+  }
+
+  private void writePooled() throws IOException {
+    meta.writeVLong(routeData.alignFilePointer(Float.BYTES));
+    if (ownHeads()) {
+      pooled.finish();
+      pooled.copyTo(routeData);
+    }
+  }
+
   private void writeHeadCodes(PostingLists lists) throws IOException {
     meta.writeVLong(routeData.alignFilePointer(Float.BYTES));
-    if (headCount < tokenCount) {
-      StagedHeads.Reader staged = heads.reader();
+    if (ownHeads()) {
+      StagedCodes.Reader staged = heads.reader();
       for (int head : lists.heads()) {
-        routeData.writeBytes(staged.code(head), 0, coder.bytes());
+        routeData.writeBytes(staged.code(head), 0, headCoder.bytes());
       }
     }
   }
 
   private void writeCentroids(PostingLists lists) throws IOException {
     meta.writeVLong(routeData.alignFilePointer(Float.BYTES));
+    VectorCoder coder = ownHeads() ? headCoder : VectorCoder.of(info, format.tokenEncoding());
     byte[] code = new byte[coder.bytes()];
     for (float[] centroid : lists.centroids()) {
       if (info.getVectorEncoding() == VectorEncoding.BYTE
@@ -201,7 +247,7 @@ final class FieldOutput implements Closeable {
       Arrays.fill(documentOf, (int) firstHeads.get(ord), (int) firstHeads.get(ord + 1), ord);
     }
     writePacked(position -> documentOf[heads[position]], documentCount);
-    if (headCount < tokenCount) {
+    if (ownHeads()) {
       int[] positionOf = documentOf; // not needed any more
       for (int position = 0; position < heads.length; position++) {
         positionOf[heads[position]] = position;
@@ -230,9 +276,9 @@ final class FieldOutput implements Closeable {
     meta.writeVLong(routeData.getFilePointer() - start);
   }
 
-  /** Deletes the temporary file. */
+  /** Deletes the temporary files. */
   @Override
   public void close() throws IOException {
-    heads.close();
+    IOUtils.close(heads, pooled);
   }
 }

@@ -100,7 +100,7 @@ final class Lane {
     this.heads = heads;
     this.tokens = tokens;
     this.collector = collector;
-    this.codeBytes = field.coder().bytes();
+    this.codeBytes = field.headCoder().bytes();
     boolean headsOnly = headsOnly(collector.getSearchStrategy());
     this.byHead = headsOnly || field.entry.multiValued() == false;
     this.atOnce = collector.k() == 1 && headsOnly == false;

@@ -25,6 +25,9 @@ import org.apache.lucene.util.RamUsageEstimator;
  */
 final class MeanVector {
 
+  /** Vectors that nearly cancel out tell little, and are not to outdo others by their length. */
+  private static final double MAX_SPREAD = 2;
+
   private final VectorSimilarityFunction similarity;
   private final double[] sums;
   private double lengths;
@@ -66,6 +69,32 @@ final class MeanVector {
     for (int d = 0; d < sums.length; d++) {
       // As long as the vectors together, a component may be larger than any of theirs.
       mean[d] = (float) Math.clamp(scale * sums[d], -Float.MAX_VALUE, Float.MAX_VALUE);
+    }
+  }
+
+  /**
+   * Writes the vector that forecasts, by its inner product with a query's token, the best among
+   * those of the vectors added: longer than {@link #get} says, by the square root of how many times
+   * the vectors are as long as their sum, since the best of vectors that differ is further from
+   * their mean. It is twice as long at most. Under Euclidean distance it is the mean.
+   *
+   * <p>Of exact MaxSim's best 10, the best 20 by such forecasts hold .845 and .913 (npl, and SQuAD
+   * paragraphs among others), without the square root .789 and .905, with the ratio itself .790 and
+   * .892.
+   */
+  void getForecast(float[] forecast) {
+    get(forecast);
+    if (similarity == VectorSimilarityFunction.EUCLIDEAN) {
+      return;
+    }
+    double squares = 0;
+    for (double sum : sums) {
+      squares += sum * sum;
+    }
+    double spread =
+        squares == 0 ? 1 : Math.min(MAX_SPREAD, Math.sqrt(lengths / Math.sqrt(squares)));
+    for (int d = 0; d < forecast.length; d++) {
+      forecast[d] = (float) Math.clamp(spread * forecast[d], -Float.MAX_VALUE, Float.MAX_VALUE);
     }
   }
 

@@ -202,18 +202,18 @@ final class MergedField {
    */
   private final class Copier {
     private final SegmentField field;
-    private final boolean sameRoutes;
+    private final boolean sameHeads;
     private final boolean sameCodes;
     private float[][] rows = new float[0][];
 
     Copier(SegmentField field) {
       this.field = field;
-      this.sameRoutes = field.entry.sameRoutes(format);
+      this.sameHeads = field.entry.sameHeads(format);
       this.sameCodes = field.entry.sameCodes(format);
     }
 
     void copy(int ord) throws IOException {
-      if (sameRoutes) {
+      if (sameHeads) {
         field.read(ord, scratch);
         return;
       }

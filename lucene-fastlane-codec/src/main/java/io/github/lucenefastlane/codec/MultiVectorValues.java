@@ -172,6 +172,18 @@ public interface MultiVectorValues {
   float[] tokenVectors(int ord) throws IOException;
 
   /**
+   * What stands for the tokens of one document in a forecast of its MaxSim, decoded: one vector for
+   * each of its pools, which are groups of like tokens, wherever in the document, and as many as
+   * its routes. {@link FastLaneVectorsFormat} tells how they are made.
+   *
+   * @param ord ordinal of a document, in [0, {@link #size()})
+   * @return {@code [routeCount(ord)][dimension]}, row after row; the array may be longer, is shared
+   *     and holds until the next call
+   * @throws IOException if the index cannot be read
+   */
+  float[] pooledVectors(int ord) throws IOException;
+
+  /**
    * The heads of all routes of one document, decoded, in the order of the routes.
    *
    * @param ord ordinal of a document, in [0, {@link #size()})

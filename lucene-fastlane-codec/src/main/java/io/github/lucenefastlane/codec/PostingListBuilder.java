@@ -68,7 +68,7 @@ final class PostingListBuilder {
   /** Heads that one task compares with the means. */
   private static final int HEADS_PER_TASK = 1 << 14;
 
-  private final StagedHeads heads;
+  private final StagedCodes heads;
   private final VectorSimilarityFunction similarity;
   private final int dimension;
   private final TaskExecutor executor;
@@ -79,7 +79,7 @@ final class PostingListBuilder {
    * @param checkAborted throws when that is to end early
    */
   PostingListBuilder(
-      StagedHeads heads,
+      StagedCodes heads,
       VectorSimilarityFunction similarity,
       int dimension,
       TaskExecutor executor,
@@ -270,7 +270,7 @@ final class PostingListBuilder {
 
   /** Heads as their lists are found by. Belongs to one thread. */
   private final class HeadVectors {
-    private final StagedHeads.Reader reader = heads.reader();
+    private final StagedCodes.Reader reader = heads.reader();
     private final float[] vector = new float[dimension];
 
     HeadVectors() throws IOException {}

@@ -20,8 +20,8 @@ import org.apache.lucene.util.BitUtil;
  * thread, decoding is thread-safe.
  *
  * <p>Of real tokens (MiniLM, projected to 128 components, 8 a route), the square of the error was
- * 1.8 times as large without the head, and by three bits 1.06 times as large by levels of equal
- * distance. A random rotation before changed nothing.
+ * 1.8 times as large without the mean of its block, and by three bits 1.06 times as large by levels
+ * of equal distance. A random rotation before changed nothing.
  */
 abstract class ResidualCoder extends VectorCoder {
 
@@ -33,7 +33,7 @@ abstract class ResidualCoder extends VectorCoder {
   private static final int FITS = 2;
 
   private static final int COEFFICIENT_UNIT = 128;
-  private static final int HEADER_BYTES = Short.BYTES + Byte.BYTES;
+  private static final int HEADER_BYTES = Short.BYTES + 2 * Byte.BYTES;
 
   private final ResidualLevels levels;
   private final float[] rest;
@@ -60,6 +60,11 @@ abstract class ResidualCoder extends VectorCoder {
     return code[offset + Short.BYTES] / (float) COEFFICIENT_UNIT;
   }
 
+  /** Number of the token's pool in its window. */
+  static int pool(byte[] code, int offset) {
+    return code[offset + Short.BYTES + Byte.BYTES];
+  }
+
   @Override
   final int bytes() {
     return HEADER_BYTES + numberBytes();
@@ -68,39 +73,40 @@ abstract class ResidualCoder extends VectorCoder {
   abstract int numberBytes();
 
   @Override
-  final boolean needsHead() {
+  final boolean isRelative() {
     return true;
   }
 
   @Override
   final void encode(float[] vector, byte[] code, int offset) {
-    encode(vector, null, code, offset);
+    encode(vector, null, 0, code, offset);
   }
 
   @Override
-  final void encode(float[] vector, float[] head, byte[] code, int offset) {
-    int coefficient = head == null ? 0 : coefficient(vector, head);
-    subtract(vector, head, coefficient);
+  final void encode(float[] vector, float[] pooled, int pool, byte[] code, int offset) {
+    int coefficient = pooled == null ? 0 : coefficient(vector, pooled);
+    subtract(vector, pooled, coefficient);
     float scale = fit(vector, deviation(rest) / levels.deviation);
-    if (isWithinBound(vector, head, coefficient, scale) == false) {
+    if (isWithinBound(vector, pooled, coefficient, scale) == false) {
       // The largest component becomes the last level: none is off by as much as the bound then.
       coefficient = 0;
-      subtract(vector, head, coefficient);
+      subtract(vector, pooled, coefficient);
       scale = bfloat16(maxMagnitude(vector) / levels.last);
       setNumbers(scale);
     }
     BitUtil.VH_LE_SHORT.set(code, offset, (short) (Float.floatToRawIntBits(scale) >>> Short.SIZE));
     code[offset + Short.BYTES] = (byte) coefficient;
+    code[offset + Short.BYTES + Byte.BYTES] = (byte) pool;
     pack(numbers, code, firstNumber(offset));
   }
 
-  /** Of the multiple of the head that is nearest to the vector. */
-  private int coefficient(float[] vector, float[] head) {
+  /** Of the multiple of the pooled vector that is nearest to the vector. */
+  private int coefficient(float[] vector, float[] pooled) {
     double product = 0;
     double squares = 0;
     for (int d = 0; d < dimension; d++) {
-      product += (double) vector[d] * head[d];
-      squares += (double) head[d] * head[d];
+      product += (double) vector[d] * pooled[d];
+      squares += (double) pooled[d] * pooled[d];
     }
     return squares == 0
         ? 0
@@ -108,10 +114,10 @@ abstract class ResidualCoder extends VectorCoder {
             Math.round(COEFFICIENT_UNIT * product / squares), Byte.MIN_VALUE, Byte.MAX_VALUE);
   }
 
-  private void subtract(float[] vector, float[] head, int coefficient) {
+  private void subtract(float[] vector, float[] pooled, int coefficient) {
     float factor = coefficient / (float) COEFFICIENT_UNIT;
     for (int d = 0; d < dimension; d++) {
-      rest[d] = factor == 0 ? vector[d] : vector[d] - factor * head[d];
+      rest[d] = factor == 0 ? vector[d] : vector[d] - factor * pooled[d];
     }
   }
 
@@ -180,13 +186,13 @@ abstract class ResidualCoder extends VectorCoder {
   }
 
   /** Whether the error is within what {@link TokenEncoding} states. */
-  private boolean isWithinBound(float[] vector, float[] head, int coefficient, float scale) {
+  private boolean isWithinBound(float[] vector, float[] pooled, int coefficient, float scale) {
     float factor = coefficient / (float) COEFFICIENT_UNIT;
     double error = 0;
     for (int d = 0; d < dimension; d++) {
       float decoded = scale * levels.level(numbers[d]);
-      if (head != null) {
-        decoded += factor * head[d];
+      if (pooled != null) {
+        decoded += factor * pooled[d];
       }
       double difference = (double) vector[d] - decoded;
       error += difference * difference;

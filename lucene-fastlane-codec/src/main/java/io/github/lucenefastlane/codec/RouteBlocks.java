@@ -75,8 +75,13 @@ public record RouteBlocks(int size) {
     return token / size;
   }
 
-  /** Whether each route of a document of so many tokens has one token, which is its head. */
-  boolean headsAreTokens(int tokens) {
-    return size == 1 || tokens == 1;
+  /** Whether each token is a route, in any document. */
+  boolean tokensAreRoutes() {
+    return size == 1;
+  }
+
+  /** Whether each token is a route in a document of so many. */
+  boolean tokensAreRoutes(int tokens) {
+    return tokensAreRoutes() || tokens == 1;
   }
 }

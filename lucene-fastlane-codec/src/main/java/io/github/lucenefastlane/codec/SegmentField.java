@@ -31,10 +31,13 @@ final class SegmentField {
   final FieldEntry entry;
   private final VectorCoder coder;
   private final int codeBytes;
+  private final VectorCoder headCoder;
+  private final int headBytes;
   private final IndexInput tokenFile;
   private final IndexInput routeFile;
 
   private final IndexInput tokenCodes;
+  private final IndexInput pooledCodes;
   private final RandomAccessInput headCodes;
   private final RandomAccessInput centroids;
   private final LongValues tokenStarts;
@@ -50,11 +53,12 @@ final class SegmentField {
   private byte[] codes = new byte[0];
   private float[] vectors = new float[0];
   private float[] heads = new float[0];
+  private float[] pooled = new float[0];
 
-  /** Heads that tokens are decoded against, which are not to change those handed out. */
+  /** Pooled vectors that tokens are decoded against, which are not to change those handed out. */
   private float[] references = new float[0];
 
-  private byte[] head = new byte[0];
+  private byte[] meanCodes = new byte[0];
 
   /** Whether the first to ask for a first token was no writer that would keep one of several. */
   private boolean firstTokensAllowed;
@@ -63,18 +67,23 @@ final class SegmentField {
     this.entry = entry;
     this.coder = entry.coder();
     this.codeBytes = coder.bytes();
+    this.headCoder = entry.headCoder();
+    this.headBytes = headCoder.bytes();
     this.blocks = entry.blocks();
     this.tokenFile = tokenFile;
     this.routeFile = routeFile;
     long tokenBytes = entry.tokens() * codeBytes;
     this.tokenCodes = tokenFile.slice("token codes", entry.tokenCodesOffset(), tokenBytes);
-    this.headCodes =
-        entry.headsAreTokens()
-            ? tokenFile.randomAccessSlice(entry.tokenCodesOffset(), tokenBytes)
-            : routeFile.randomAccessSlice(
-                entry.headCodesOffset(), (long) entry.heads() * codeBytes);
+    if (entry.headsAreTokens()) {
+      this.pooledCodes = tokenCodes;
+      this.headCodes = tokenFile.randomAccessSlice(entry.tokenCodesOffset(), tokenBytes);
+    } else {
+      long bytes = (long) entry.heads() * headBytes;
+      this.pooledCodes = routeFile.slice("pooled codes", entry.pooledCodesOffset(), bytes);
+      this.headCodes = routeFile.randomAccessSlice(entry.headCodesOffset(), bytes);
+    }
     this.centroids =
-        routeFile.randomAccessSlice(entry.centroidsOffset(), (long) entry.lists() * codeBytes);
+        routeFile.randomAccessSlice(entry.centroidsOffset(), (long) entry.lists() * headBytes);
     this.tokenStarts = open(entry.tokenStarts());
     this.headStarts = open(entry.headStarts());
     this.listStarts = open(entry.listStarts());
@@ -104,6 +113,11 @@ final class SegmentField {
 
   VectorCoder coder() {
     return coder;
+  }
+
+  /** The coder of heads, pooled vectors and centroids. */
+  VectorCoder headCoder() {
+    return headCoder;
   }
 
   // Documents
@@ -184,16 +198,16 @@ final class SegmentField {
   float[] tokenVectors(int ord) throws IOException {
     int count = tokenCount(ord);
     int dimension = coder.dimension;
-    boolean relative = coder.needsHead() && blocks.headsAreTokens(count) == false;
+    boolean relative = isRelative(count);
     if (relative) {
-      references = decodeHeads(ord, references);
+      references = decodePooled(ord, references);
     }
     tokenCodes(ord);
     vectors = grow(vectors, Math.multiplyExact(count, dimension));
     for (int t = 0; t < count; t++) {
       if (relative) {
-        int head = blocks.routeOf(t) * dimension;
-        coder.decode(codes, t * codeBytes, references, head, vectors, t * dimension);
+        int pool = TokenPooling.firstPool(blocks, t) + ResidualCoder.pool(codes, t * codeBytes);
+        coder.decode(codes, t * codeBytes, references, pool * dimension, vectors, t * dimension);
       } else {
         coder.decode(codes, t * codeBytes, vectors, t * dimension);
       }
@@ -228,15 +242,49 @@ final class SegmentField {
   void firstTokenVector(int ord, float[] vector) throws IOException {
     codes = ArrayUtil.growNoCopy(codes, codeBytes);
     firstTokenCode(ord, codes);
-    if (coder.needsHead() && blocks.headsAreTokens(tokenCount(ord)) == false) {
-      head = ArrayUtil.growNoCopy(head, codeBytes);
+    if (isRelative(tokenCount(ord))) {
       references = grow(references, coder.dimension);
-      readHeads(firstHead(ord), 1, head);
-      coder.decode(head, 0, references, 0);
+      readPooled(firstHead(ord) + ResidualCoder.pool(codes, 0), 1);
+      headCoder.decode(meanCodes, 0, references, 0);
       coder.decode(codes, 0, references, 0, vector, 0);
     } else {
       coder.decode(codes, 0, vector, 0);
     }
+  }
+
+  /** Whether the tokens of a document of so many are coded against the vectors of their pools. */
+  private boolean isRelative(int tokens) {
+    return coder.isRelative() && blocks.tokensAreRoutes(tokens) == false;
+  }
+
+  // Pools
+
+  /** Reads the codes of neighbouring pooled vectors to {@link #meanCodes}. */
+  private void readPooled(int first, int count) throws IOException {
+    int length = Math.multiplyExact(count, headBytes);
+    meanCodes = ArrayUtil.growNoCopy(meanCodes, length);
+    pooledCodes.seek((long) first * headBytes);
+    pooledCodes.readBytes(meanCodes, 0, length);
+  }
+
+  /** Vectors of all pools of a document, row after row, in a shared array. */
+  float[] pooledVectors(int ord) throws IOException {
+    pooled = decodePooled(ord, pooled);
+    return pooled;
+  }
+
+  private float[] decodePooled(int ord, float[] into) throws IOException {
+    int count = headCount(ord);
+    readPooled(firstHead(ord), count);
+    return decodeMeans(count, into);
+  }
+
+  private float[] decodeMeans(int count, float[] into) {
+    float[] rows = grow(into, Math.multiplyExact(count, coder.dimension));
+    for (int i = 0; i < count; i++) {
+      headCoder.decode(meanCodes, i * headBytes, rows, i * coder.dimension);
+    }
+    return rows;
   }
 
   // Heads
@@ -244,21 +292,21 @@ final class SegmentField {
   /** Reads the codes of some heads of one document. */
   private void readHeads(int first, int count, byte[] codes) throws IOException {
     if (entry.headsAreTokens()) {
-      headCodes.readBytes((long) first * codeBytes, codes, 0, count * codeBytes);
+      headCodes.readBytes((long) first * headBytes, codes, 0, count * headBytes);
       return;
     }
     for (int h = 0; h < count; h++) {
       long position = headPlaces.get(first + h);
-      headCodes.readBytes(position * codeBytes, codes, h * codeBytes, codeBytes);
+      headCodes.readBytes(position * headBytes, codes, h * headBytes, headBytes);
     }
   }
 
   /** Codes of all heads of a document, in a shared array. */
   byte[] headCodes(int ord) throws IOException {
     int count = headCount(ord);
-    codes = ArrayUtil.growNoCopy(codes, Math.multiplyExact(count, codeBytes));
-    readHeads(firstHead(ord), count, codes);
-    return codes;
+    meanCodes = ArrayUtil.growNoCopy(meanCodes, Math.multiplyExact(count, headBytes));
+    readHeads(firstHead(ord), count, meanCodes);
+    return meanCodes;
   }
 
   /** First head of a document; those of the next one follow its last. */
@@ -297,25 +345,16 @@ final class SegmentField {
 
   /** Heads of all routes of a document, row after row, in a shared array. */
   float[] headVectors(int ord) throws IOException {
-    heads = decodeHeads(ord, heads);
-    return heads;
-  }
-
-  private float[] decodeHeads(int ord, float[] into) throws IOException {
-    int count = headCount(ord);
-    float[] rows = grow(into, Math.multiplyExact(count, coder.dimension));
     headCodes(ord);
-    for (int h = 0; h < count; h++) {
-      coder.decode(codes, h * codeBytes, rows, h * coder.dimension);
-    }
-    return rows;
+    heads = decodeMeans(headCount(ord), heads);
+    return heads;
   }
 
   // Posting lists
 
   /** Reads the codes of the centroids of neighbouring lists. */
   void readCentroids(int from, int to, byte[] into) throws IOException {
-    centroids.readBytes((long) from * codeBytes, into, 0, (to - from) * codeBytes);
+    centroids.readBytes((long) from * headBytes, into, 0, (to - from) * headBytes);
   }
 
   /** Position of a list's first head; the next list begins after its last. */
@@ -332,11 +371,11 @@ final class SegmentField {
   void readPositions(int from, int to, byte[] codes) throws IOException {
     if (entry.headsAreTokens()) {
       for (int position = from; position < to; position++) {
-        long at = headPlaces.get(position) * codeBytes;
-        headCodes.readBytes(at, codes, (position - from) * codeBytes, codeBytes);
+        long at = headPlaces.get(position) * headBytes;
+        headCodes.readBytes(at, codes, (position - from) * headBytes, headBytes);
       }
     } else {
-      headCodes.readBytes((long) from * codeBytes, codes, 0, (to - from) * codeBytes);
+      headCodes.readBytes((long) from * headBytes, codes, 0, (to - from) * headBytes);
     }
   }
 
@@ -346,8 +385,11 @@ final class SegmentField {
     document.setTokenCount(count);
     tokenCodes.seek(tokenStarts.get(ord) * codeBytes);
     tokenCodes.readBytes(document.tokens, 0, document.tokenBytes());
-    if (document.ownHeadCount() > 0) {
-      readHeads(firstHead(ord), document.ownHeadCount(), document.ownHeads);
+    if (blocks.tokensAreRoutes() == false) {
+      int heads = document.headCount();
+      readHeads(firstHead(ord), heads, document.heads);
+      pooledCodes.seek((long) firstHead(ord) * headBytes);
+      pooledCodes.readBytes(document.pooled, 0, heads * headBytes);
     }
   }
 

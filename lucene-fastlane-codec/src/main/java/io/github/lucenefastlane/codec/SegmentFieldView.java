@@ -82,6 +82,11 @@ interface SegmentFieldView extends MultiVectorValues {
   }
 
   @Override
+  default float[] pooledVectors(int ord) throws IOException {
+    return segmentField().pooledVectors(ord);
+  }
+
+  @Override
   default float[] headVectors(int ord) throws IOException {
     return segmentField().headVectors(ord);
   }

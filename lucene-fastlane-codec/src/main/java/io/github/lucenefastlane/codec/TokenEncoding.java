@@ -31,35 +31,37 @@ public enum TokenEncoding {
   INT8,
 
   /**
-   * Four bits a component, of what the head of a token's route leaves of it: {@code 3 +
-   * ceil(dimension / 2)} bytes, {@code value = coefficient / 128 * head + scale * level}. What is
-   * left is small where neighbouring tokens resemble each other, as those of language models do.
+   * Four bits a component, of what the pooled vector of a token's pool leaves of it (see {@link
+   * FastLaneVectorsFormat}): {@code 4 + ceil(dimension / 2)} bytes, {@code value = coefficient /
+   * 128 * pooled + scale * level}. What is left is small where tokens of a document resemble each
+   * other, as those of language models do.
    *
    * <p>The scale comes first, the upper 16 bits of a float32 (a bfloat16), then the coefficient, a
-   * signed byte. The numbers of the levels follow: byte {@code i} holds that of component {@code i}
-   * in its low nibble and that of component {@code i + ceil(dimension / 2)} in its high one, which
-   * is 0 if there is none. The levels, from number 0, are {@code u * (u * u + 449)} of the odd
-   * numbers {@code u} from -15 to 15: nearly those that lose least of Gaussian numbers (Max,
-   * Quantizing for minimum distortion, IRE Transactions on Information Theory 6, 1960).
+   * signed byte, then the number of the pool in its window, a byte below 64. The numbers of the
+   * levels follow: byte {@code i} holds that of component {@code i} in its low nibble and that of
+   * component {@code i + ceil(dimension / 2)} in its high one, which is 0 if there is none. The
+   * levels, from number 0, are {@code u * (u * u + 449)} of the odd numbers {@code u} from -15 to
+   * 15: nearly those that lose least of Gaussian numbers (Max, Quantizing for minimum distortion,
+   * IRE Transactions on Information Theory 6, 1960).
    *
-   * <p>A head is coded in the same way, with 0 instead of a head of its own, and so is a token that
-   * is its own head; tokens are coded against heads as they are decoded. The coefficient is chosen
-   * for the smallest rest, and the scale for the smallest error, then for the length of the vector
-   * to stay what it was, unless that doubles the square of the error. The components' errors have a
-   * root mean square of at most an eighth of the largest component, unless that is below
-   * 2<sup>-117</sup>, where a scale has few bits left.
+   * <p>The only token of a document is coded in the same way, with 0 instead of a pooled vector and
+   * of its number, and so are all tokens if each is a route; others are coded against pooled
+   * vectors as they are decoded. The coefficient is chosen for the smallest rest, and the scale for
+   * the smallest error, then for the length of the vector to stay what it was, unless that doubles
+   * the square of the error. The components' errors have a root mean square of at most an eighth of
+   * the largest component, unless that is below 2<sup>-117</sup>, where a scale has few bits left.
    */
   RESIDUAL4,
 
   /**
-   * The same by three bits a component, {@code 3 + 3 * ceil(dimension / 8)} bytes.
+   * The same by three bits a component, {@code 4 + 3 * ceil(dimension / 8)} bytes.
    *
-   * <p>Scale and coefficient are followed by three planes of {@code words = ceil(dimension / 8)}
-   * bytes: byte {@code i} of the first holds the lowest bits of word {@code i}, that of the second
-   * the middle ones, that of the third the highest, of 24. The three bits of word {@code i} from
-   * bit {@code 3 * j} up are the number of the level of component {@code j * words + i}, or 0 if
-   * there is none. The levels are {@code u * (u * u + 128)} of the odd numbers {@code u} from -7 to
-   * 7. The root mean square of the errors is at most a quarter of the largest component.
+   * <p>Scale, coefficient and pool are followed by three planes of {@code words = ceil(dimension /
+   * 8)} bytes: byte {@code i} of the first holds the lowest bits of word {@code i}, that of the
+   * second the middle ones, that of the third the highest, of 24. The three bits of word {@code i}
+   * from bit {@code 3 * j} up are the number of the level of component {@code j * words + i}, or 0
+   * if there is none. The levels are {@code u * (u * u + 128)} of the odd numbers {@code u} from -7
+   * to 7. The root mean square of the errors is at most a quarter of the largest component.
    */
   RESIDUAL3
 }

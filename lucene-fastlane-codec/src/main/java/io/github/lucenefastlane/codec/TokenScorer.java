@@ -32,13 +32,13 @@ abstract class TokenScorer {
 
   static TokenScorer of(SegmentField field, float[] target) {
     VectorSimilarityFunction similarity = field.entry.info().getVectorSimilarityFunction();
-    if (field.coder().needsHead()) {
+    if (field.coder().isRelative()) {
       return decoding(field, similarity, target);
     }
     return new OverCodes(field, CodeComparer.of(field.coder(), similarity, target), target.length);
   }
 
-  /** Of tokens whose codes do not tell them without their heads. */
+  /** Of tokens whose codes do not tell them without their pools. */
   private static TokenScorer decoding(
       SegmentField field, VectorSimilarityFunction similarity, float[] target) {
     float[] vector = new float[target.length];

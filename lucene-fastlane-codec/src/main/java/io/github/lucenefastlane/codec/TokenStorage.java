@@ -151,13 +151,12 @@ final class TokenStorage implements Closeable {
     if (entry.documents() == 0) {
       return Map.of();
     }
-    long codeBytes = entry.coder().bytes();
     long routeEnd = entry.headPlaces().offset() + entry.headPlaces().length();
     return Map.of(
         FastLaneVectorsFormat.TOKEN_EXTENSION,
-        entry.tokens() * codeBytes,
+        entry.tokens() * entry.coder().bytes(),
         FastLaneVectorsFormat.ROUTE_EXTENSION,
-        routeEnd - entry.headCodesOffset());
+        routeEnd - entry.pooledCodesOffset());
   }
 
   void checkIntegrity() throws IOException {

@@ -28,9 +28,21 @@ abstract class VectorCoder {
     this.dimension = dimension;
   }
 
-  /** The coder of a field's vectors, where float tokens are stored in the given encoding. */
+  /** The coder of a field's tokens, where float tokens are stored in the given encoding. */
   static VectorCoder of(FieldInfo info, TokenEncoding tokenEncoding) {
     return of(info.getVectorEncoding(), tokenEncoding, info.getVectorDimension());
+  }
+
+  /**
+   * The coder of what stands for several tokens of that field: heads, centroids and pooled vectors,
+   * which are only forecasts, so that four bits a component are enough.
+   */
+  static VectorCoder ofMeans(FieldInfo info, TokenEncoding tokenEncoding) {
+    return of(
+        info,
+        tokenEncoding == TokenEncoding.RESIDUAL3
+            ? TokenEncoding.RESIDUAL3
+            : TokenEncoding.RESIDUAL4);
   }
 
   static VectorCoder of(VectorEncoding vectorEncoding, TokenEncoding tokenEncoding, int dimension) {
@@ -48,33 +60,35 @@ abstract class VectorCoder {
   /** Length of a code; all codes of a field have the same. */
   abstract int bytes();
 
-  /** Encodes a head, or a token that is its own head. */
+  /** Encodes a vector on its own. */
   abstract void encode(float[] vector, byte[] code, int offset);
 
-  /** Decodes a head, or a token that is its own head. */
+  /** Decodes a vector that was encoded on its own. */
   abstract void decode(byte[] code, int offset, float[] vector, int vectorOffset);
 
-  /** Whether the code of a token depends on the head of its route, unless it is that head. */
-  boolean needsHead() {
+  /** Whether the code of a token depends on the vector of its pool, if that has several tokens. */
+  boolean isRelative() {
     return false;
   }
 
   /**
-   * Encodes a token.
+   * Encodes a token of a pool.
    *
-   * @param head of its route, as decoded; ignored unless {@link #needsHead}
+   * @param pooled vector of the pool, as decoded; ignored unless {@link #isRelative}
+   * @param pool number of the pool in its window, which the code then holds
    */
-  void encode(float[] vector, float[] head, byte[] code, int offset) {
+  void encode(float[] vector, float[] pooled, int pool, byte[] code, int offset) {
     encode(vector, code, offset);
   }
 
   /**
-   * Decodes a token.
+   * Decodes a token of a pool.
    *
-   * @param heads holds the head of its route; ignored unless {@link #needsHead}
+   * @param pooled holds the vectors of the pools of its window, from {@code pooledOffset}; ignored
+   *     unless {@link #isRelative}
    */
   void decode(
-      byte[] code, int offset, float[] heads, int headOffset, float[] vector, int vectorOffset) {
+      byte[] code, int offset, float[] pooled, int pooledOffset, float[] vector, int vectorOffset) {
     decode(code, offset, vector, vectorOffset);
   }
 
@@ -184,7 +198,7 @@ abstract class VectorCoder {
     }
   }
 
-  /** Byte vectors, as they are; a head, which is a mean, is rounded. */
+  /** Byte vectors, as they are; means are rounded. */
   private static final class Bytes extends VectorCoder {
     Bytes(int dimension) {
       super(dimension);

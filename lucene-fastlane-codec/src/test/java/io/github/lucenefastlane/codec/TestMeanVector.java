@@ -87,6 +87,36 @@ public class TestMeanVector extends LuceneTestCase {
     }
   }
 
+  /** As long as the head times the root of the lengths over that of the sum, or twice as long. */
+  public void testForecast() {
+    float[][] tokens = randomTokens(TestUtil.nextInt(random(), 1, 9), 8);
+    float shared = random().nextBoolean() ? 0 : 3 * random().nextFloat();
+    double lengths = 0;
+    double[] sum = new double[8];
+    for (float[] token : tokens) {
+      for (int d = 0; d < 8; d++) {
+        token[d] += shared;
+        sum[d] += token[d];
+      }
+      lengths += length(token);
+    }
+    double sumLength = Math.sqrt(Arrays.stream(sum).map(c -> c * c).sum());
+    VectorSimilarityFunction similarity = randomSimilarity();
+    MeanVector mean = new MeanVector(similarity, 8);
+    Arrays.stream(tokens).forEach(mean::add);
+    float[] head = new float[8];
+    mean.get(head);
+    float[] forecast = new float[8];
+    mean.getForecast(forecast);
+    double longer =
+        similarity == VectorSimilarityFunction.EUCLIDEAN
+            ? 1
+            : Math.min(2, Math.sqrt(lengths / sumLength));
+    for (int d = 0; d < 8; d++) {
+      assertEquals(longer * head[d], forecast[d], 1e-5 * Math.max(1, lengths));
+    }
+  }
+
   private static double length(float[] vector) {
     double squares = 0;
     for (float v : vector) {
@@ -97,7 +127,13 @@ public class TestMeanVector extends LuceneTestCase {
 
   public void testTokensThatCancelOut() {
     float[][] tokens = {{1, -2}, {-1, 2}};
-    assertArrayEquals(new float[2], head(tokens, 0, 2, randomSimilarity()), 0f);
+    VectorSimilarityFunction similarity = randomSimilarity();
+    assertArrayEquals(new float[2], head(tokens, 0, 2, similarity), 0f);
+    MeanVector mean = new MeanVector(similarity, 2);
+    Arrays.stream(tokens).forEach(mean::add);
+    float[] forecast = {1, 1};
+    mean.getForecast(forecast);
+    assertArrayEquals(new float[2], forecast, 0f);
   }
 
   /** Scaled to the mean length of its tokens, a component of a head may exceed all of theirs. */

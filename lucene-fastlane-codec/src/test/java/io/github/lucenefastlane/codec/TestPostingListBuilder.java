@@ -52,10 +52,10 @@ public class TestPostingListBuilder extends LuceneTestCase {
     return heads;
   }
 
-  private static StagedHeads stage(Directory directory, float[][] heads, int dimension)
+  private static StagedCodes stage(Directory directory, float[][] heads, int dimension)
       throws IOException {
     VectorCoder coder = VectorCoder.of(VectorEncoding.FLOAT32, TokenEncoding.FLOAT32, dimension);
-    StagedHeads staged = new StagedHeads(directory, "_0", IOContext.DEFAULT, coder);
+    StagedCodes staged = new StagedCodes(directory, "_0", "heads", IOContext.DEFAULT, coder);
     byte[] code = new byte[coder.bytes()];
     for (float[] head : heads) {
       coder.encode(head, code, 0);
@@ -70,7 +70,7 @@ public class TestPostingListBuilder extends LuceneTestCase {
       throws IOException {
     PostingLists lists;
     try (Directory directory = newDirectory()) {
-      try (StagedHeads staged = stage(directory, heads, dimension)) {
+      try (StagedCodes staged = stage(directory, heads, dimension)) {
         lists = new PostingListBuilder(staged, similarity, dimension, executor, () -> {}).build();
       }
       assertEquals("the file is deleted", 0, directory.listAll().length);
@@ -180,7 +180,7 @@ public class TestPostingListBuilder extends LuceneTestCase {
   /** A merge that is aborted ends while heads are grouped. */
   public void testAborted() throws IOException {
     try (Directory directory = newDirectory()) {
-      try (StagedHeads staged = stage(directory, randomHeads(500, 4), 4)) {
+      try (StagedCodes staged = stage(directory, randomHeads(500, 4), 4)) {
         int patience = random().nextInt(3);
         int[] asked = {0};
         PostingListBuilder builder =

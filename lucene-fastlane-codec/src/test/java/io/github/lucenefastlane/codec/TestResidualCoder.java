@@ -111,7 +111,7 @@ public class TestResidualCoder extends LuceneTestCase {
           Float.intBitsToFloat((code[offset + 1] & 0xFF) << 24 | (code[offset] & 0xFF) << 16);
       float[] head = random().nextBoolean() ? null : gaussian(dimension, 1);
       float[] decoded = decode(coder, code, offset, head);
-      byte[] numbers = Arrays.copyOfRange(code, offset + 3, offset + coder.bytes());
+      byte[] numbers = Arrays.copyOfRange(code, offset + 4, offset + coder.bytes());
       for (int d = 0; d < dimension; d++) {
         float expected = scale * specification.level(numbers, dimension, d);
         if (head != null) {
@@ -144,7 +144,7 @@ public class TestResidualCoder extends LuceneTestCase {
         vector[d] += (float) nearness * head[d];
       }
       if (withHead) {
-        coder.encode(vector, head, code, 0);
+        coder.encode(vector, head, 0, code, 0);
       } else {
         coder.encode(vector, code, 0);
       }
@@ -197,7 +197,7 @@ public class TestResidualCoder extends LuceneTestCase {
           floats[d] = Math.clamp(floats[d], -Float.MAX_VALUE, Float.MAX_VALUE);
         }
       }
-      coder.encode(vector, head, code, 0);
+      coder.encode(vector, head, 0, code, 0);
       float[] decoded = decode(coder, code, 0, head);
       double max = 0;
       double error = 0;
@@ -224,12 +224,22 @@ public class TestResidualCoder extends LuceneTestCase {
       VectorCoder used = coder(encoding, dimension);
       byte[] after = new byte[used.bytes()];
       used.encode(gaussian(dimension, 1), after, 0);
-      used.encode(vector, head, after, 0);
+      used.encode(vector, head, 0, after, 0);
       byte[] first = new byte[used.bytes()];
-      coder(encoding, dimension).encode(vector, head, first, 0);
+      coder(encoding, dimension).encode(vector, head, 0, first, 0);
       assertArrayEquals(first, after);
       assertArrayEquals(vector, decode(used, after, 0, head), 0f);
     }
+  }
+
+  public void testPool() {
+    float[] vector = gaussian(TestUtil.nextInt(random(), 1, 40), 1);
+    VectorCoder coder = coder(anyEncoding(), vector.length);
+    int offset = random().nextInt(10);
+    byte[] code = new byte[offset + coder.bytes()];
+    int pool = random().nextInt(TokenPooling.WINDOW_POOLS);
+    coder.encode(vector, gaussian(vector.length, 1), pool, code, offset);
+    assertEquals(pool, ResidualCoder.pool(code, offset));
   }
 
   public void testZeroHead() {
@@ -238,7 +248,7 @@ public class TestResidualCoder extends LuceneTestCase {
     byte[] alone = new byte[coder.bytes()];
     byte[] beside = new byte[coder.bytes()];
     coder.encode(vector, alone, 0);
-    coder.encode(vector, new float[20], beside, 0);
+    coder.encode(vector, new float[20], 0, beside, 0);
     assertArrayEquals(alone, beside);
   }
 }

@@ -35,7 +35,7 @@ public class TestRouteBlocks extends LuceneTestCase {
     RouteBlocks blocks = new RouteBlocks(1);
     int tokens = TestUtil.nextInt(random(), 1, 1000);
     assertEquals(tokens, blocks.count(tokens));
-    assertTrue(blocks.headsAreTokens(tokens));
+    assertTrue(blocks.tokensAreRoutes(tokens));
     int token = random().nextInt(tokens);
     assertEquals(token, blocks.start(token));
     assertEquals(token + 1, blocks.end(token, tokens));
@@ -52,8 +52,8 @@ public class TestRouteBlocks extends LuceneTestCase {
 
   public void testOneToken() {
     RouteBlocks blocks = new RouteBlocks(TestUtil.nextInt(random(), 2, 100));
-    assertTrue(blocks.headsAreTokens(1));
-    assertFalse(blocks.headsAreTokens(2));
+    assertTrue(blocks.tokensAreRoutes(1));
+    assertFalse(blocks.tokensAreRoutes(2));
   }
 
   /** Each token is in one block. */

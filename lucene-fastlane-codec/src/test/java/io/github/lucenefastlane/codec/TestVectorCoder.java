@@ -72,7 +72,7 @@ public class TestVectorCoder extends LuceneTestCase {
       VectorCoder coder = VectorCoder.of(VectorEncoding.FLOAT32, encoding, vector.length);
       float[] decoded = roundTrip(coder, vector);
       double bound = bound(encoding, vector);
-      if (coder.needsHead()) {
+      if (coder.isRelative()) {
         double error = meanError(vector, decoded);
         assertTrue(encoding + ": error " + error + ", bound " + bound, error <= bound);
         continue;
@@ -107,8 +107,8 @@ public class TestVectorCoder extends LuceneTestCase {
     for (int dimension = 1; dimension < 70; dimension++) {
       assertEquals(4 * dimension, bytes(TokenEncoding.FLOAT32, dimension));
       assertEquals(4 + dimension, bytes(TokenEncoding.INT8, dimension));
-      assertEquals(3 + (dimension + 1) / 2, bytes(TokenEncoding.RESIDUAL4, dimension));
-      assertEquals(3 + 3 * ((dimension + 7) / 8), bytes(TokenEncoding.RESIDUAL3, dimension));
+      assertEquals(4 + (dimension + 1) / 2, bytes(TokenEncoding.RESIDUAL4, dimension));
+      assertEquals(4 + 3 * ((dimension + 7) / 8), bytes(TokenEncoding.RESIDUAL3, dimension));
     }
   }
 

@@ -56,6 +56,12 @@ abstract class DocumentTokens {
     return multi == null ? ofVectorField(reader, field) : new Heads(multi);
   }
 
+  /** The vectors of a document's pools in place of its tokens; its only one in other formats. */
+  static DocumentTokens ofPools(LeafReader reader, String field) throws IOException {
+    MultiVectorValues multi = MultiVectorValues.get(reader, field);
+    return multi == null ? ofVectorField(reader, field) : new Pools(multi);
+  }
+
   /** The tokens of a {@link org.apache.lucene.document.LateInteractionField}. */
   static DocumentTokens ofLateInteractionField(LeafReader reader, String field, int dimension)
       throws IOException {
@@ -134,22 +140,40 @@ abstract class DocumentTokens {
     }
   }
 
-  private static final class Heads extends VectorField {
-    private final MultiVectorValues values;
+  /** What stands for a document's tokens, as many vectors as it has routes. */
+  private abstract static class Means extends VectorField {
+    final MultiVectorValues values;
 
-    Heads(MultiVectorValues values) {
+    Means(MultiVectorValues values) {
       super(values.iterator());
       this.values = values;
     }
 
     @Override
-    int count() {
+    final int count() {
       return values.routeCount(documents.index());
+    }
+  }
+
+  private static final class Heads extends Means {
+    Heads(MultiVectorValues values) {
+      super(values);
     }
 
     @Override
     float[] vectors() throws IOException {
       return values.headVectors(documents.index());
+    }
+  }
+
+  private static final class Pools extends Means {
+    Pools(MultiVectorValues values) {
+      super(values);
+    }
+
+    @Override
+    float[] vectors() throws IOException {
+      return values.pooledVectors(documents.index());
     }
   }
 

@@ -86,7 +86,7 @@ final class FastLaneSearch {
         Reranker.Result heads =
             new Reranker(
                     searcher,
-                    reader -> DocumentTokens.ofHeads(reader, query.field()),
+                    reader -> DocumentTokens.ofPools(reader, query.field()),
                     maxSim,
                     timeout)
                 .score(docs);

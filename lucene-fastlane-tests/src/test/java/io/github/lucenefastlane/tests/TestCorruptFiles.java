@@ -131,8 +131,8 @@ public class TestCorruptFiles extends LuceneTestCase {
       byte[] bytes = read(index, meta);
       // The header is the magic number, the length and letters of the codec's name, the version.
       int version = Integer.BYTES + 1 + bytes[Integer.BYTES];
-      assertEquals(2, ByteBuffer.wrap(bytes).getInt(version));
-      int old = random().nextInt(2);
+      assertEquals(3, ByteBuffer.wrap(bytes).getInt(version));
+      int old = random().nextInt(3);
       ByteBuffer.wrap(bytes).putInt(version, old);
       index.deleteFile(meta);
       try (IndexOutput out = index.createOutput(meta, IOContext.DEFAULT)) {

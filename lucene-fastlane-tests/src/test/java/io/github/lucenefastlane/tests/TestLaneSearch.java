@@ -450,21 +450,8 @@ public class TestLaneSearch extends LuceneTestCase {
 
   // Heads
 
-  /** Of the heads of a document, computed from its tokens and their routes, the best one. */
-  private static float bestComputedHead(
-      MultiVectorValues values, int ord, VectorField field, float[] target) throws IOException {
-    float[][] tokens = LaneOracle.tokens(values, ord);
-    float best = Float.NEGATIVE_INFINITY;
-    for (int route = 0; route < values.routeCount(ord); route++) {
-      List<float[]> members =
-          List.of(tokens).subList(values.routeStart(ord, route), values.routeEnd(ord, route));
-      best = Math.max(best, field.compare(target, HeadOracle.head(members, field.similarity())));
-    }
-    return best;
-  }
-
   /** Of the heads of a document as they are stored, the best one. */
-  private static float bestStoredHead(
+  private static float bestHead(
       MultiVectorValues values, int ord, VectorField field, float[] target) throws IOException {
     float[] rows = values.headVectors(ord);
     float best = Float.NEGATIVE_INFINITY;
@@ -477,25 +464,8 @@ public class TestLaneSearch extends LuceneTestCase {
   }
 
   public void testHeadSearch() throws IOException {
-    VectorField field = VectorField.random(random(), "field", VectorEncoding.FLOAT32);
-    FastLaneVectorsFormat format = RandomFormats.format(random(), TokenEncoding.FLOAT32);
-    checkHeadSearch(field, format, TestLaneSearch::bestComputedHead);
-  }
-
-  public void testHeadSearchOfCodes() throws IOException {
     VectorField field = VectorField.random(random(), "field");
     FastLaneVectorsFormat format = RandomFormats.format(random(), RandomFormats.encoding(random()));
-    checkHeadSearch(field, format, TestLaneSearch::bestStoredHead);
-  }
-
-  /** The similarity that a document must have in a search of heads. */
-  private interface HeadScore {
-    float of(MultiVectorValues values, int ord, VectorField field, float[] target)
-        throws IOException;
-  }
-
-  private static void checkHeadSearch(
-      VectorField field, FastLaneVectorsFormat format, HeadScore expected) throws IOException {
     try (Lanes lanes = new Lanes(field, format, atLeast(150), 12)) {
       for (LeafReaderContext leaf : lanes.reader.leaves()) {
         MultiVectorValues values = MultiVectorValues.get(leaf.reader(), field.name());
@@ -511,19 +481,14 @@ public class TestLaneSearch extends LuceneTestCase {
                   : new HeadSearchStrategy(random().nextInt(101));
           KnnCollector collector = new TopKnnCollector(k, Integer.MAX_VALUE, strategy);
           search(leaf.reader(), field, target, collector);
-          assertHeadHits(values, field, target, k, collector.topDocs(), expected);
+          assertHeadHits(values, field, target, k, collector.topDocs());
         }
       }
     }
   }
 
   private static void assertHeadHits(
-      MultiVectorValues values,
-      VectorField field,
-      float[] target,
-      int k,
-      TopDocs hits,
-      HeadScore expected)
+      MultiVectorValues values, VectorField field, float[] target, int k, TopDocs hits)
       throws IOException {
     Set<Integer> seen = new HashSet<>();
     Map<Integer, Integer> ords = new HashMap<>();
@@ -532,7 +497,7 @@ public class TestLaneSearch extends LuceneTestCase {
     }
     for (ScoreDoc hit : hits.scoreDocs) {
       assertTrue(seen.add(hit.doc));
-      float best = expected.of(values, ords.get(hit.doc), field, target);
+      float best = bestHead(values, ords.get(hit.doc), field, target);
       double tolerance = 1e-4 * Math.max(1, Math.abs(best));
       if (k >= values.size()) {
         assertEquals(best, hit.score, tolerance);

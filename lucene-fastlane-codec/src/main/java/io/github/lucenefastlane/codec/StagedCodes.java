@@ -25,10 +25,10 @@ import org.apache.lucene.store.RandomAccessInput;
 import org.apache.lucene.util.IOUtils;
 
 /**
- * The codes of a field's heads in a temporary file, document by document, until all are there and
- * can be grouped into posting lists. Closing it deletes the file.
+ * Codes of vectors of a field in a temporary file, document by document, until all are there.
+ * Closing it deletes the file.
  */
-final class StagedHeads implements Closeable {
+final class StagedCodes implements Closeable {
 
   private final Directory directory;
   private final VectorCoder coder;
@@ -38,15 +38,17 @@ final class StagedHeads implements Closeable {
 
   /**
    * @param segment begins the name of the file
+   * @param suffix is part of the name of the file
    */
-  StagedHeads(Directory directory, String segment, IOContext context, VectorCoder coder)
+  StagedCodes(
+      Directory directory, String segment, String suffix, IOContext context, VectorCoder coder)
       throws IOException {
     this.directory = directory;
     this.coder = coder;
-    this.out = directory.createTempOutput(segment, "heads", context);
+    this.out = directory.createTempOutput(segment, suffix, context);
   }
 
-  /** Adds heads, whose codes follow one another. */
+  /** Adds codes that follow one another. */
   void add(byte[] codes, int count) throws IOException {
     out.writeBytes(codes, 0, count * coder.bytes());
     size += count;
@@ -56,7 +58,7 @@ final class StagedHeads implements Closeable {
     return size;
   }
 
-  /** Ends writing; from now on, heads can be read. */
+  /** Ends writing; from now on, codes can be read. */
   void finish() throws IOException {
     CodecUtil.writeFooter(out);
     out.close();
@@ -64,9 +66,15 @@ final class StagedHeads implements Closeable {
     CodecUtil.retrieveChecksum(in);
   }
 
-  /** A reader of the heads, for one thread. */
+  /** A reader of single vectors, for one thread. */
   Reader reader() throws IOException {
     return new Reader(in.randomAccessSlice(0, in.length()));
+  }
+
+  /** Copies all codes. */
+  void copyTo(IndexOutput target) throws IOException {
+    in.seek(0);
+    target.copyBytes(in, (long) size * coder.bytes());
   }
 
   @Override
@@ -74,7 +82,7 @@ final class StagedHeads implements Closeable {
     IOUtils.close(out, in, () -> directory.deleteFile(out.getName()));
   }
 
-  /** Reads heads by their ordinals. Belongs to one thread. */
+  /** Reads vectors by their ordinals. Belongs to one thread. */
   final class Reader {
     private final RandomAccessInput codes;
     private final byte[] code = new byte[coder.bytes()];

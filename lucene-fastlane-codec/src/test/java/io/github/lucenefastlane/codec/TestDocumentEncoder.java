@@ -1,0 +1,182 @@
+/*
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.github.lucenefastlane.codec;
+
+import java.util.Arrays;
+import java.util.Map;
+import org.apache.lucene.index.DocValuesSkipIndexType;
+import org.apache.lucene.index.DocValuesType;
+import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.IndexOptions;
+import org.apache.lucene.index.VectorEncoding;
+import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.tests.util.LuceneTestCase;
+import org.apache.lucene.tests.util.TestUtil;
+import org.apache.lucene.util.VectorUtil;
+
+public class TestDocumentEncoder extends LuceneTestCase {
+
+  private static FieldInfo info(
+      int dimension, VectorEncoding encoding, VectorSimilarityFunction similarity) {
+    return new FieldInfo(
+        "field",
+        0,
+        false,
+        false,
+        false,
+        IndexOptions.NONE,
+        DocValuesType.NONE,
+        DocValuesSkipIndexType.NONE,
+        -1,
+        Map.of(),
+        0,
+        0,
+        0,
+        dimension,
+        encoding,
+        similarity,
+        false,
+        false);
+  }
+
+  private static VectorSimilarityFunction randomSimilarity() {
+    VectorSimilarityFunction[] all = VectorSimilarityFunction.values();
+    return all[random().nextInt(all.length)];
+  }
+
+  private static TokenEncoding randomEncoding() {
+    TokenEncoding[] all = TokenEncoding.values();
+    return all[random().nextInt(all.length)];
+  }
+
+  private static float[][] randomTokens(int count, int dimension) {
+    float[][] tokens = new float[count][dimension];
+    for (float[] token : tokens) {
+      for (int d = 0; d < dimension; d++) {
+        token[d] = (float) random().nextGaussian();
+      }
+    }
+    return tokens;
+  }
+
+  private static float[] decode(VectorCoder coder, byte[] codes, int i) {
+    float[] vector = new float[coder.dimension];
+    coder.decode(codes, i * coder.bytes(), vector, 0);
+    return vector;
+  }
+
+  /** Both codes of four and of three bits have such an error at most. */
+  private static void assertNear(float[] expected, float[] decoded) {
+    double largest = 0;
+    double squares = 0;
+    for (int d = 0; d < expected.length; d++) {
+      largest = Math.max(largest, Math.abs(expected[d]));
+      squares += Math.pow((double) expected[d] - decoded[d], 2);
+    }
+    double error = Math.sqrt(squares / expected.length);
+    assertTrue("error " + error + " of " + largest, error <= largest / 4 + 1e-6);
+  }
+
+  public void testRandom() {
+    VectorSimilarityFunction similarity = randomSimilarity();
+    int dimension = TestUtil.nextInt(random(), 1, 40);
+    FieldInfo info = info(dimension, VectorEncoding.FLOAT32, similarity);
+    FastLaneVectorsFormat format =
+        new FastLaneVectorsFormat(randomEncoding(), TestUtil.nextInt(random(), 2, 20));
+    RouteBlocks blocks = format.blocks();
+    DocumentEncoder encoder = new DocumentEncoder(format, info);
+    EncodedDocument document = encoder.newDocument();
+    TokenPooling pooling = new TokenPooling(similarity, blocks);
+    VectorCoder coder = VectorCoder.of(info, format.tokenEncoding());
+    VectorCoder meanCoder = VectorCoder.ofMeans(info, format.tokenEncoding());
+    for (int i = atLeast(10); i > 0; i--) {
+      int count = TestUtil.nextInt(random(), 1, random().nextInt(10) == 0 ? 2000 : 100);
+      float[][] tokens = randomTokens(count, dimension);
+      encoder.encode(tokens, count, document);
+      assertEquals(count, document.tokenCount());
+      assertEquals(blocks.count(count), document.headCount());
+      int[] pools = new int[count];
+      pooling.assign(tokens, count, pools);
+      for (int h = 0; h < document.headCount(); h++) {
+        MeanVector head = new MeanVector(similarity, dimension);
+        MeanVector pool = new MeanVector(similarity, dimension);
+        for (int t = 0; t < count; t++) {
+          if (t / blocks.size() == h) {
+            head.add(tokens[t]);
+          }
+          if (pools[t] == h) {
+            pool.add(tokens[t]);
+          }
+        }
+        float[] expected = new float[dimension];
+        head.get(expected);
+        assertNear(expected, decode(meanCoder, document.heads, h));
+        pool.getForecast(expected);
+        assertNear(expected, decode(meanCoder, document.pooled, h));
+      }
+      for (int t = 0; t < count; t++) {
+        float[] decoded = new float[dimension];
+        if (coder.isRelative() && count > 1) {
+          int offset = t * coder.bytes();
+          int pool =
+              TokenPooling.firstPool(blocks, t) + ResidualCoder.pool(document.tokens, offset);
+          assertEquals(pools[t], pool);
+          float[] pooled = decode(meanCoder, document.pooled, pool);
+          coder.decode(document.tokens, offset, pooled, 0, decoded, 0);
+        } else {
+          decoded = decode(coder, document.tokens, t);
+        }
+        assertNear(tokens[t], decoded);
+      }
+    }
+  }
+
+  /** Under cosine nothing that stands for tokens is zero, though these cancel out. */
+  public void testTokensThatCancelOut() {
+    boolean bytes = random().nextBoolean();
+    FieldInfo info =
+        info(
+            3,
+            bytes ? VectorEncoding.BYTE : VectorEncoding.FLOAT32,
+            VectorSimilarityFunction.COSINE);
+    FastLaneVectorsFormat format = new FastLaneVectorsFormat(randomEncoding(), 4);
+    DocumentEncoder encoder = new DocumentEncoder(format, info);
+    EncodedDocument document = encoder.newDocument();
+    float[][] tokens = {{1, -2, 3}, {-1, 2, -3}, {1, -2, 3}, {-1, 2, -3}};
+    encoder.encode(tokens, 4, document);
+    VectorCoder meanCoder = VectorCoder.ofMeans(info, format.tokenEncoding());
+    for (byte[] codes : new byte[][] {document.heads, document.pooled}) {
+      float[] vector = decode(meanCoder, codes, 0);
+      assertFalse(Arrays.toString(vector), VectorUtil.isZeroVector(vector));
+    }
+  }
+
+  /** Where each token is a route, nothing else stands for it. */
+  public void testOneTokenARoute() {
+    int dimension = TestUtil.nextInt(random(), 1, 40);
+    FieldInfo info = info(dimension, VectorEncoding.FLOAT32, randomSimilarity());
+    FastLaneVectorsFormat format = new FastLaneVectorsFormat(randomEncoding(), 1);
+    DocumentEncoder encoder = new DocumentEncoder(format, info);
+    EncodedDocument document = encoder.newDocument();
+    int count = TestUtil.nextInt(random(), 1, 100);
+    float[][] tokens = randomTokens(count, dimension);
+    encoder.encode(tokens, count, document);
+    assertEquals(count, document.headCount());
+    assertEquals(0, document.meanBytes());
+    VectorCoder coder = VectorCoder.of(info, format.tokenEncoding());
+    for (int t = 0; t < count; t++) {
+      assertNear(tokens[t], decode(coder, document.tokens, t));
+    }
+  }
+}
