@@ -14,71 +14,115 @@
 package io.github.lucenefastlane.codec;
 
 import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.VectorUtil;
 
 /**
  * The similarity of a target to the vectors that codes stand for: of those as they are decoded, to
  * the last bits of a sum. Belongs to one thread.
  */
-interface CodeComparer {
+abstract class CodeComparer {
 
-  /** The similarity of the target to the vector of a code, as Lucene defines it. */
-  float compare(byte[] code, int offset);
+  private float[] scratch = new float[0];
 
-  /** The best similarity among codes that follow one another, each so many bytes long. */
-  default float best(byte[] codes, int count, int bytes) {
+  private CodeComparer() {}
+
+  /**
+   * Compares the target with codes that follow one another from the start of an array.
+   *
+   * @param similarities out: the similarity to the vector of each code, as Lucene defines it
+   */
+  abstract void compare(byte[] codes, int count, float[] similarities);
+
+  /** The best similarity among codes that follow one another. */
+  final float best(byte[] codes, int count) {
+    scratch = ArrayUtil.grow(scratch, count);
+    compare(codes, count, scratch);
     float best = Float.NEGATIVE_INFINITY;
     for (int i = 0; i < count; i++) {
-      best = Math.max(best, compare(codes, i * bytes));
+      best = Math.max(best, scratch[i]);
     }
     return best;
   }
 
   /** Compares with a float target, which is not to change. */
   static CodeComparer of(VectorCoder coder, VectorSimilarityFunction similarity, float[] target) {
-    CodeKernel kernel = coder.kernel();
-    if (kernel == null) {
-      return decoding(coder, similarity, target);
-    }
+    return of(coder.kernel(), similarity, target);
+  }
+
+  static CodeComparer of(CodeKernel kernel, VectorSimilarityFunction similarity, float[] target) {
     return switch (similarity) {
       case DOT_PRODUCT ->
-          (code, offset) -> VectorUtil.normalizeToUnitInterval(kernel.dot(target, code, offset));
+          new CodeComparer() {
+            @Override
+            void compare(byte[] codes, int count, float[] similarities) {
+              kernel.dots(target, codes, count, similarities);
+              for (int i = 0; i < count; i++) {
+                similarities[i] = VectorUtil.normalizeToUnitInterval(similarities[i]);
+              }
+            }
+          };
       case MAXIMUM_INNER_PRODUCT ->
-          (code, offset) -> VectorUtil.scaleMaxInnerProductScore(kernel.dot(target, code, offset));
+          new CodeComparer() {
+            @Override
+            void compare(byte[] codes, int count, float[] similarities) {
+              kernel.dots(target, codes, count, similarities);
+              for (int i = 0; i < count; i++) {
+                similarities[i] = VectorUtil.scaleMaxInnerProductScore(similarities[i]);
+              }
+            }
+          };
       case EUCLIDEAN ->
-          (code, offset) ->
-              VectorUtil.normalizeDistanceToUnitInterval(
-                  kernel.squareDistance(target, code, offset));
-      case COSINE -> cosine(kernel, target);
+          new CodeComparer() {
+            @Override
+            void compare(byte[] codes, int count, float[] similarities) {
+              kernel.squareDistances(target, codes, count, similarities);
+              for (int i = 0; i < count; i++) {
+                similarities[i] = VectorUtil.normalizeDistanceToUnitInterval(similarities[i]);
+              }
+            }
+          };
+      case COSINE -> new Cosine(kernel, target);
     };
   }
 
-  private static CodeComparer cosine(CodeKernel kernel, float[] target) {
-    double squareLength = VectorUtil.dotProduct(target, target);
-    float[] origin = new float[target.length];
-    return (code, offset) -> {
-      double squareLengths = squareLength * kernel.squareDistance(origin, code, offset);
-      return VectorUtil.normalizeToUnitInterval(
-          (float) (kernel.dot(target, code, offset) / Math.sqrt(squareLengths)));
-    };
-  }
+  private static final class Cosine extends CodeComparer {
+    private final CodeKernel kernel;
+    private final float[] target;
+    private final double squareLength;
+    private final float[] origin;
+    private float[] squareLengths = new float[0];
 
-  /** A comparer that needs no kernel: it decodes one vector at a time. */
-  static CodeComparer decoding(
-      VectorCoder coder, VectorSimilarityFunction similarity, float[] target) {
-    float[] vector = new float[coder.dimension];
-    return (code, offset) -> {
-      coder.decode(code, offset, vector, 0);
-      return similarity.compare(target, vector);
-    };
+    Cosine(CodeKernel kernel, float[] target) {
+      this.kernel = kernel;
+      this.target = target;
+      this.squareLength = VectorUtil.dotProduct(target, target);
+      this.origin = new float[target.length];
+    }
+
+    @Override
+    void compare(byte[] codes, int count, float[] similarities) {
+      squareLengths = ArrayUtil.grow(squareLengths, count);
+      kernel.squareDistances(origin, codes, count, squareLengths);
+      kernel.dots(target, codes, count, similarities);
+      for (int i = 0; i < count; i++) {
+        double lengths = Math.sqrt(squareLength * squareLengths[i]);
+        similarities[i] = VectorUtil.normalizeToUnitInterval((float) (similarities[i] / lengths));
+      }
+    }
   }
 
   /** Compares with a byte target codes that are byte vectors. */
   static CodeComparer ofBytes(VectorSimilarityFunction similarity, byte[] target) {
     byte[] vector = new byte[target.length];
-    return (code, offset) -> {
-      System.arraycopy(code, offset, vector, 0, vector.length);
-      return similarity.compare(target, vector);
+    return new CodeComparer() {
+      @Override
+      void compare(byte[] codes, int count, float[] similarities) {
+        for (int i = 0; i < count; i++) {
+          System.arraycopy(codes, i * vector.length, vector, 0, vector.length);
+          similarities[i] = similarity.compare(target, vector);
+        }
+      }
     };
   }
 }

@@ -205,9 +205,7 @@ final class Lane {
   /** Compares heads at neighbouring positions; whether any of them made a difference. */
   private boolean compare(int from, int to, Bits accepted) throws IOException {
     field.readPositions(from, to, codes);
-    for (int i = 0; i < to - from; i++) {
-      similarities[i] = heads.compare(codes, i * codeBytes);
-    }
+    heads.compare(codes, to - from, similarities);
     collector.incVisitedCount(to - from);
     boolean competitive = false;
     float worst = worst();
@@ -287,6 +285,6 @@ final class Lane {
   private float bestHead(int ord) throws IOException {
     int count = field.headCount(ord);
     collector.incVisitedCount(count);
-    return heads.best(field.headCodes(ord), count, codeBytes);
+    return heads.best(field.headCodes(ord), count);
   }
 }

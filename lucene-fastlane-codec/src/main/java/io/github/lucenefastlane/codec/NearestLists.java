@@ -35,11 +35,13 @@ final class NearestLists {
     this.heap = new long[size];
     int bytes = field.headCoder().bytes();
     byte[] centroids = new byte[Math.min(size, CHUNK) * bytes];
+    float[] similarities = new float[CHUNK];
     for (int from = 0; from < size; from += CHUNK) {
       int to = Math.min(size, from + CHUNK);
       field.readCentroids(from, to, centroids);
+      target.compare(centroids, to - from, similarities);
       for (int list = from; list < to; list++) {
-        float similarity = target.compare(centroids, (list - from) * bytes);
+        float similarity = similarities[list - from];
         heap[list] = (long) NumericUtils.floatToSortableInt(similarity) << Integer.SIZE | list;
       }
     }

@@ -21,24 +21,29 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Decodes runs of codes a vector at a time, to the same bits as the loops of {@link VectorCoder},
- * which finish what is left over. Needs {@link Simd#PRESENT}.
+ * Decodes codes that follow one another, a vector at a time, to the same bits as the loops of
+ * {@link VectorCoder}s, which finish what is left over of each. Needs {@link Simd#PRESENT}.
  */
 final class PanamaDecoder {
 
   static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+  static final VectorSpecies<Integer> INTS = FLOATS.withLanes(int.class);
 
-  /** As many bytes as there are floats in a vector; null if a vector of them would be too short. */
+  /** Whether vectors are long enough for {@link #bytes} and {@link #nibbles}. */
+  static final boolean NIBBLES = FLOATS.vectorBitSize() >= 256;
+
+  /** As many bytes as there are floats in a vector, if that is {@link #NIBBLES long enough}. */
   static final VectorSpecies<Byte> BYTES =
-      FLOATS.vectorBitSize() < 256
-          ? null
-          : VectorSpecies.of(byte.class, VectorShape.forBitSize(FLOATS.vectorBitSize() / 4));
+      VectorSpecies.of(
+          byte.class, VectorShape.forBitSize(Math.max(64, FLOATS.vectorBitSize() / 4)));
+
+  private static final VectorSpecies<Byte> FLOAT_BYTES = FLOATS.withLanes(byte.class);
 
   /** Floats that are decoded from as many words of {@link Residual3Coder}. */
-  static final VectorSpecies<Float> WORD_FLOATS = FloatVector.SPECIES_256;
+  private static final VectorSpecies<Float> WORD_FLOATS = FloatVector.SPECIES_256;
 
   /** Whether a vector is long enough for {@link #WORD_FLOATS}. */
-  static final boolean WORDS = FLOATS.vectorBitSize() >= WORD_FLOATS.vectorBitSize();
+  private static final boolean WORDS = FLOATS.vectorBitSize() >= WORD_FLOATS.vectorBitSize();
 
   private static final VectorSpecies<Integer> WORD_INTS = IntVector.SPECIES_256;
   private static final VectorSpecies<Byte> WORD_BYTES = ByteVector.SPECIES_64;
@@ -47,187 +52,178 @@ final class PanamaDecoder {
   // Of what is not static the compiler would not know that it stays.
   private static final int WORD_BITS = Residual3Coder.LEVELS.bits;
 
-  private static final FloatVector TWO = FloatVector.broadcast(WORD_FLOATS, 2);
-  private static final FloatVector ONE_LESS_THAN_NUMBERS =
-      FloatVector.broadcast(WORD_FLOATS, 1 - (1 << WORD_BITS));
-  private static final FloatVector LEVEL_OFFSETS =
-      FloatVector.broadcast(WORD_FLOATS, Residual3Coder.LEVELS.offset);
+  /** Whether a vector holds all levels of a nibble. */
+  private static final boolean NIBBLE_TABLE = INTS.length() == Residual4Coder.LEVELS.count();
 
-  private static final VectorSpecies<Integer> INTS = FLOATS.withLanes(int.class);
-  private static final FloatVector NIBBLE_TWO = FloatVector.broadcast(FLOATS, 2);
+  private static final IntVector NIBBLE_LEVELS = table(INTS, Residual4Coder.LEVELS);
+  private static final IntVector NIBBLE =
+      IntVector.broadcast(INTS, Residual4Coder.LEVELS.count() - 1);
+  private static final FloatVector TWO = FloatVector.broadcast(FLOATS, 2);
   private static final FloatVector ONE_LESS_THAN_NIBBLES =
       FloatVector.broadcast(FLOATS, 1 - Residual4Coder.LEVELS.count());
   private static final FloatVector NIBBLE_LEVEL_OFFSETS =
       FloatVector.broadcast(FLOATS, Residual4Coder.LEVELS.offset);
+  private static final IntVector WORD_NUMBER =
+      IntVector.broadcast(WORD_INTS, Residual3Coder.LEVELS.count() - 1);
+  private static final IntVector WORD_LEVELS = table(WORD_INTS, Residual3Coder.LEVELS);
 
   private PanamaDecoder() {}
 
+  /** The bits of the levels, as floats; the first of them, if they are too many. */
+  private static IntVector table(VectorSpecies<Integer> species, ResidualLevels levels) {
+    int[] bits = new int[species.length()];
+    for (int number = 0; number < bits.length; number++) {
+      bits[number] = Float.floatToRawIntBits(levels.level(number));
+    }
+    return IntVector.fromArray(species, bits, 0);
+  }
+
   /**
-   * Decodes bytes, each to scale times its value.
+   * Decodes floats as they are.
    *
    * @return how many were decoded, the first of them
    */
-  static int bytes(float scale, byte[] code, int offset, int count, float[] vector, int at) {
-    if (BYTES == null) {
-      return 0;
-    }
-    int end = BYTES.loopBound(count);
-    for (int i = 0; i < end; i += BYTES.length()) {
-      floats(ByteVector.fromArray(BYTES, code, offset + i), scale).intoArray(vector, at + i);
+  static int floats(byte[] codes, int offset, int count, float[] vectors, int at) {
+    int end = FLOATS.loopBound(count);
+    for (int i = 0; i < end; i += FLOATS.length()) {
+      ByteVector.fromArray(FLOAT_BYTES, codes, offset + i * Float.BYTES)
+          .reinterpretAsFloats()
+          .intoArray(vectors, at + i);
     }
     return end;
   }
 
   /**
-   * Decodes the pairs of nibbles of {@link Residual4Coder}, each nibble to scale times its level,
-   * and adds coefficient times the head. The last vector of pairs steps back to be full; those seen
-   * twice decode to the same.
+   * Decodes codes of {@link TokenEncoding#INT8}.
    *
-   * @param heads null for none
-   * @return how many components were decoded, the first of them: half of an odd number of them
+   * @return how many components of each were decoded, the first of them
    */
-  static int nibbles(
-      float scale,
-      byte[] code,
-      int first,
-      int dimension,
-      float coefficient,
-      float[] heads,
-      int head,
-      float[] vector,
-      int at) {
+  static int bytes(byte[] codes, int offset, int count, int dimension, float[] vectors, int at) {
+    int end = NIBBLES ? BYTES.loopBound(dimension) : 0;
+    if (end == 0) {
+      return 0;
+    }
+    for (int t = 0; t < count; t++) {
+      float scale = VectorCoder.getFloat(codes, offset + t * (Float.BYTES + dimension));
+      int from = offset + t * (Float.BYTES + dimension) + Float.BYTES;
+      int to = at + t * dimension;
+      for (int d = 0; d < end; d += BYTES.length()) {
+        FloatVector levels =
+            (FloatVector)
+                ByteVector.fromArray(BYTES, codes, from + d)
+                    .convertShape(VectorOperators.B2F, FLOATS, 0);
+        levels.mul(scale).intoArray(vectors, to + d);
+      }
+    }
+    return end;
+  }
+
+  /**
+   * Decodes codes of {@link Residual4Coder}: each nibble to scale times its level. The last vector
+   * of pairs of nibbles steps back to be full; those seen twice decode to the same.
+   *
+   * @return how many components of each were decoded, the first of them: half of an odd number
+   */
+  static int nibbles(byte[] codes, int offset, int count, int dimension, float[] vectors, int at) {
     int half = Residual4Coder.lowNibbles(dimension);
-    int pairs = wholePairs(dimension);
-    for (int i = 0; i < pairs; i += BYTES.length()) {
-      int low = Math.min(i, pairs - BYTES.length());
-      int high = half + low;
-      IntVector both = pairs(code, first + low);
-      put(lowNibbles(both, scale), coefficient, heads, head + low, vector, at + low);
-      put(highNibbles(both, scale), coefficient, heads, head + high, vector, at + high);
+    int pairs = dimension - half;
+    if (NIBBLES == false || pairs < BYTES.length()) {
+      return 0;
+    }
+    int bytes = ResidualCoder.firstNumber(half);
+    for (int t = 0; t < count; t++) {
+      int code = offset + t * bytes;
+      int first = ResidualCoder.firstNumber(code);
+      int to = at + t * dimension;
+      float scale = ResidualCoder.scale(codes, code);
+      for (int i = 0; i < pairs; i += BYTES.length()) {
+        int low = Math.min(i, pairs - BYTES.length());
+        IntVector both =
+            (IntVector)
+                ByteVector.fromArray(BYTES, codes, first + low)
+                    .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+        nibbleLevels(both).mul(scale).intoArray(vectors, to + low);
+        both = both.lanewise(VectorOperators.LSHR, 4);
+        nibbleLevels(both).mul(scale).intoArray(vectors, to + half + low);
+      }
     }
     return pairs == half ? dimension : pairs;
   }
 
-  /** A vector that was one of two would be allocated, so each of them is stored by itself. */
-  private static void put(
-      FloatVector rest, float coefficient, float[] heads, int head, float[] vector, int at) {
-    if (heads == null) {
-      rest.intoArray(vector, at);
-    } else {
-      rest.add(FloatVector.fromArray(FLOATS, heads, head).mul(coefficient)).intoArray(vector, at);
+  /** The levels of the low nibbles of numbers, which are whole: no sum or product rounds. */
+  static FloatVector nibbleLevels(IntVector numbers) {
+    IntVector nibbles = numbers.and(NIBBLE);
+    if (NIBBLE_TABLE) {
+      return nibbles.selectFrom(NIBBLE_LEVELS).reinterpretAsFloats();
     }
-  }
-
-  /** Pairs of which both components are there; none, if they do not fill a vector. */
-  private static int wholePairs(int dimension) {
-    int whole = dimension - Residual4Coder.lowNibbles(dimension);
-    return BYTES != null && whole >= BYTES.length() ? whole : 0;
+    FloatVector odd =
+        ((FloatVector) nibbles.convertShape(VectorOperators.I2F, FLOATS, 0))
+            .fma(TWO, ONE_LESS_THAN_NIBBLES);
+    return odd.mul(odd.fma(odd, NIBBLE_LEVEL_OFFSETS));
   }
 
   /**
-   * Decodes the whole words of {@link Residual3Coder}, each component to scale times its level. The
-   * last vector of words steps back to be full; those seen twice decode to the same.
+   * Decodes the whole words of codes of {@link Residual3Coder}: each component to scale times its
+   * level. The last vector of words steps back to be full; those seen twice decode to the same.
    *
-   * @return how many words were decoded, the first of them
+   * @return how many words of each were decoded, the first of them
    */
-  static int words(float scale, byte[] code, int first, int dimension, float[] vector, int at) {
-    int words = Residual3Coder.words(dimension);
-    int whole = wholeWords(dimension);
-    for (int i = 0; i < whole; i += WORD_LANES) {
-      int from = Math.min(i, whole - WORD_LANES);
-      IntVector word = words(code, first, words, from);
-      for (int j = 0, d = from; j < Residual3Coder.WORD_COMPONENTS; j++, d += words) {
-        levels(word, j).mul(scale).intoArray(vector, at + d);
-      }
-    }
-    return whole;
-  }
-
-  /**
-   * The same, and adds the coefficient times the head.
-   *
-   * @return how many words were decoded, the first of them
-   */
-  static int words(
-      float scale,
-      byte[] code,
-      int first,
-      int dimension,
-      float coefficient,
-      float[] heads,
-      int head,
-      float[] vector,
-      int at) {
-    int words = Residual3Coder.words(dimension);
-    int whole = wholeWords(dimension);
-    for (int i = 0; i < whole; i += WORD_LANES) {
-      int from = Math.min(i, whole - WORD_LANES);
-      IntVector word = words(code, first, words, from);
-      for (int j = 0, d = from; j < Residual3Coder.WORD_COMPONENTS; j++, d += words) {
-        FloatVector base = FloatVector.fromArray(WORD_FLOATS, heads, head + d).mul(coefficient);
-        levels(word, j).mul(scale).add(base).intoArray(vector, at + d);
-      }
-    }
-    return whole;
-  }
-
-  /** Words of which all components are there; none, if they do not fill a vector. */
-  private static int wholeWords(int dimension) {
+  static int words(byte[] codes, int offset, int count, int dimension, float[] vectors, int at) {
     int words = Residual3Coder.words(dimension);
     int whole = dimension - (Residual3Coder.WORD_COMPONENTS - 1) * words;
-    return WORDS && whole >= WORD_LANES ? whole : 0;
+    if (WORDS == false || whole < WORD_LANES) {
+      return 0;
+    }
+    int bytes = ResidualCoder.firstNumber(3 * words);
+    for (int t = 0; t < count; t++) {
+      int code = offset + t * bytes;
+      float scale = ResidualCoder.scale(codes, code);
+      for (int i = 0; i < whole; i += WORD_LANES) {
+        int from = Math.min(i, whole - WORD_LANES);
+        int first = ResidualCoder.firstNumber(code) + from;
+        IntVector low =
+            (IntVector)
+                ByteVector.fromArray(WORD_BYTES, codes, first)
+                    .convertShape(VectorOperators.ZERO_EXTEND_B2I, WORD_INTS, 0);
+        IntVector middle =
+            (IntVector)
+                ByteVector.fromArray(WORD_BYTES, codes, first + words)
+                    .convertShape(VectorOperators.ZERO_EXTEND_B2I, WORD_INTS, 0);
+        IntVector high =
+            (IntVector)
+                ByteVector.fromArray(WORD_BYTES, codes, first + 2 * words)
+                    .convertShape(VectorOperators.ZERO_EXTEND_B2I, WORD_INTS, 0);
+        IntVector word =
+            low.or(middle.lanewise(VectorOperators.LSHL, Byte.SIZE))
+                .or(high.lanewise(VectorOperators.LSHL, 2 * Byte.SIZE));
+        int to = at + t * dimension + from;
+        for (int j = 0; j < Residual3Coder.WORD_COMPONENTS; j++) {
+          word.lanewise(VectorOperators.LSHR, WORD_BITS * j)
+              .and(WORD_NUMBER)
+              .selectFrom(WORD_LEVELS)
+              .reinterpretAsFloats()
+              .mul(scale)
+              .intoArray(vectors, to + j * words);
+        }
+      }
+    }
+    return whole;
   }
 
-  /** Some words, from their three planes. */
-  static IntVector words(byte[] code, int first, int words, int i) {
-    return plane(code, first + i)
-        .or(plane(code, first + words + i).lanewise(VectorOperators.LSHL, 8))
-        .or(plane(code, first + 2 * words + i).lanewise(VectorOperators.LSHL, 16));
-  }
-
-  private static IntVector plane(byte[] code, int at) {
-    return (IntVector)
-        ByteVector.fromArray(WORD_BYTES, code, at)
-            .convertShape(VectorOperators.ZERO_EXTEND_B2I, WORD_INTS, 0);
-  }
-
-  /** The levels of one component of words, whole numbers, so that no sum or product rounds. */
-  static FloatVector levels(IntVector words, int component) {
-    IntVector number =
-        words.lanewise(VectorOperators.LSHR, WORD_BITS * component).and((1 << WORD_BITS) - 1);
-    FloatVector odd =
-        ((FloatVector) number.convertShape(VectorOperators.I2F, WORD_FLOATS, 0))
-            .fma(TWO, ONE_LESS_THAN_NUMBERS);
-    return odd.mul(odd.fma(odd, LEVEL_OFFSETS));
-  }
-
-  /** What bytes decode to. */
-  static FloatVector floats(ByteVector bytes, float scale) {
-    return ((FloatVector) bytes.convertShape(VectorOperators.B2F, FLOATS, 0)).mul(scale);
-  }
-
-  /** Pairs of nibbles, from their bytes. */
-  static IntVector pairs(byte[] code, int at) {
-    return (IntVector)
-        ByteVector.fromArray(BYTES, code, at)
-            .convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
-  }
-
-  /** What the low nibbles of pairs decode to. */
-  static FloatVector lowNibbles(IntVector pairs, float scale) {
-    return nibbles(pairs.and(0x0F), scale);
-  }
-
-  /** What the high nibbles of pairs decode to. */
-  static FloatVector highNibbles(IntVector pairs, float scale) {
-    return nibbles(pairs.lanewise(VectorOperators.LSHR, 4), scale);
-  }
-
-  /** A scale has 8 significant bits and a level 14: no product on the way to theirs rounds. */
-  private static FloatVector nibbles(IntVector numbers, float scale) {
-    FloatVector odd =
-        ((FloatVector) numbers.convertShape(VectorOperators.I2F, FLOATS, 0))
-            .fma(NIBBLE_TWO, ONE_LESS_THAN_NIBBLES);
-    return odd.mul(scale).mul(odd.fma(odd, NIBBLE_LEVEL_OFFSETS));
+  /**
+   * Adds a multiple of a row to another.
+   *
+   * @return how many components were added, the first of them
+   */
+  static int addMultiple(
+      float factor, float[] rows, int row, int dimension, float[] vectors, int at) {
+    int end = FLOATS.loopBound(dimension);
+    for (int d = 0; d < end; d += FLOATS.length()) {
+      FloatVector.fromArray(FLOATS, rows, row + d)
+          .mul(factor)
+          .add(FloatVector.fromArray(FLOATS, vectors, at + d))
+          .intoArray(vectors, at + d);
+    }
+    return end;
   }
 }

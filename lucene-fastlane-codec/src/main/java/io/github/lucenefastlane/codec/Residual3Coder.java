@@ -50,39 +50,16 @@ final class Residual3Coder extends ResidualCoder {
   }
 
   @Override
-  CodeKernel kernel() {
-    return panamaKernel(TokenEncoding.RESIDUAL3, dimension);
-  }
-
-  @Override
-  void decode(byte[] code, int offset, float[] vector, int vectorOffset) {
-    float scale = scale(code, offset);
-    int first = firstNumber(offset);
-    int i =
-        Simd.PRESENT ? PanamaDecoder.words(scale, code, first, dimension, vector, vectorOffset) : 0;
-    for (; i < words; i++) {
-      int word = word(code, first, words, i);
-      for (int j = 0, d = i; d < dimension; j++, d += words) {
-        vector[vectorOffset + d] = scale * level(word, j);
-      }
-    }
-  }
-
-  @Override
-  void decode(
-      byte[] code, int offset, float[] heads, int headOffset, float[] vector, int vectorOffset) {
-    float scale = scale(code, offset);
-    float coefficient = coefficient(code, offset);
-    int first = firstNumber(offset);
-    int i =
-        Simd.PRESENT
-            ? PanamaDecoder.words(
-                scale, code, first, dimension, coefficient, heads, headOffset, vector, vectorOffset)
-            : 0;
-    for (; i < words; i++) {
-      int word = word(code, first, words, i);
-      for (int j = 0, d = i; d < dimension; j++, d += words) {
-        vector[vectorOffset + d] = scale * level(word, j) + coefficient * heads[headOffset + d];
+  void decodeRests(byte[] codes, int offset, int count, float[] vectors, int at) {
+    int done = Simd.PRESENT ? PanamaDecoder.words(codes, offset, count, dimension, vectors, at) : 0;
+    for (int t = 0; t < count && done < words; t++) {
+      int code = offset + t * bytes();
+      float scale = scale(codes, code);
+      for (int i = done; i < words; i++) {
+        int word = word(codes, firstNumber(code), words, i);
+        for (int j = 0, d = i; d < dimension; j++, d += words) {
+          vectors[at + t * dimension + d] = scale * level(word, j);
+        }
       }
     }
   }

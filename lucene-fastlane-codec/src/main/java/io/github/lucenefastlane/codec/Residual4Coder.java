@@ -55,28 +55,19 @@ final class Residual4Coder extends ResidualCoder {
 
   @Override
   CodeKernel kernel() {
-    return panamaKernel(TokenEncoding.RESIDUAL4, dimension);
+    return Simd.PRESENT && PanamaDecoder.NIBBLES ? new Residual4Kernel(this) : super.kernel();
   }
 
   @Override
-  void decode(byte[] code, int offset, float[] vector, int vectorOffset) {
-    decode(code, offset, null, 0, vector, vectorOffset);
-  }
-
-  @Override
-  void decode(
-      byte[] code, int offset, float[] heads, int headOffset, float[] vector, int vectorOffset) {
-    float scale = scale(code, offset);
-    float coefficient = coefficient(code, offset);
-    int first = firstNumber(offset);
-    int d =
-        Simd.PRESENT
-            ? PanamaDecoder.nibbles(
-                scale, code, first, dimension, coefficient, heads, headOffset, vector, vectorOffset)
-            : 0;
-    for (; d < dimension; d++) {
-      float rest = scale * level(code, first, d);
-      vector[vectorOffset + d] = heads == null ? rest : rest + coefficient * heads[headOffset + d];
+  void decodeRests(byte[] codes, int offset, int count, float[] vectors, int at) {
+    int done =
+        Simd.PRESENT ? PanamaDecoder.nibbles(codes, offset, count, dimension, vectors, at) : 0;
+    for (int t = 0; t < count && done < dimension; t++) {
+      int code = offset + t * bytes();
+      float scale = scale(codes, code);
+      for (int d = done; d < dimension; d++) {
+        vectors[at + t * dimension + d] = scale * level(codes, firstNumber(code), d);
+      }
     }
   }
 

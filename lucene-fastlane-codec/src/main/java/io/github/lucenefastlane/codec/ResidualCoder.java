@@ -211,6 +211,37 @@ abstract class ResidualCoder extends VectorCoder {
     return Float.isFinite(scale * levels.last) ? scale : Float.intBitsToFloat(bits & 0xFFFF0000);
   }
 
+  @Override
+  final void decode(
+      byte[] codes,
+      int offset,
+      int count,
+      float[] references,
+      int[] referenceOf,
+      float[] vectors,
+      int at) {
+    decodeRests(codes, offset, count, vectors, at);
+    if (references == null) {
+      return;
+    }
+    for (int t = 0; t < count; t++) {
+      float coefficient = coefficient(codes, offset + t * bytes());
+      int reference = referenceOf[t] * dimension;
+      int to = at + t * dimension;
+      int done =
+          Simd.PRESENT
+              ? PanamaDecoder.addMultiple(
+                  coefficient, references, reference, dimension, vectors, to)
+              : 0;
+      for (int d = done; d < dimension; d++) {
+        vectors[to + d] += coefficient * references[reference + d];
+      }
+    }
+  }
+
+  /** Decodes what references leave of vectors. */
+  abstract void decodeRests(byte[] codes, int offset, int count, float[] vectors, int at);
+
   /** Writes the numbers of all components. */
   abstract void pack(byte[] numbers, byte[] code, int first);
 }

@@ -58,6 +58,9 @@ final class SegmentField {
   /** Pooled vectors that tokens are decoded against, which are not to change those handed out. */
   private float[] references = new float[0];
 
+  /** Which of them each token is decoded against. */
+  private int[] referenceOf = new int[1];
+
   private byte[] meanCodes = new byte[0];
 
   /** Whether the first to ask for a first token was no writer that would keep one of several. */
@@ -204,14 +207,11 @@ final class SegmentField {
     }
     tokenCodes(ord);
     vectors = grow(vectors, Math.multiplyExact(count, dimension));
-    for (int t = 0; t < count; t++) {
-      if (relative) {
-        int pool = TokenPooling.firstPool(blocks, t) + ResidualCoder.pool(codes, t * codeBytes);
-        coder.decode(codes, t * codeBytes, references, pool * dimension, vectors, t * dimension);
-      } else {
-        coder.decode(codes, t * codeBytes, vectors, t * dimension);
-      }
+    referenceOf = ArrayUtil.growNoCopy(referenceOf, count);
+    for (int t = 0; t < count && relative; t++) {
+      referenceOf[t] = TokenPooling.firstPool(blocks, t) + ResidualCoder.pool(codes, t * codeBytes);
     }
+    coder.decode(codes, count, relative ? references : null, referenceOf, vectors);
     return vectors;
   }
 
@@ -246,7 +246,8 @@ final class SegmentField {
       references = grow(references, coder.dimension);
       readPooled(firstHead(ord) + ResidualCoder.pool(codes, 0), 1);
       headCoder.decode(meanCodes, 0, references, 0);
-      coder.decode(codes, 0, references, 0, vector, 0);
+      referenceOf[0] = 0;
+      coder.decode(codes, 1, references, referenceOf, vector);
     } else {
       coder.decode(codes, 0, vector, 0);
     }
@@ -281,9 +282,7 @@ final class SegmentField {
 
   private float[] decodeMeans(int count, float[] into) {
     float[] rows = grow(into, Math.multiplyExact(count, coder.dimension));
-    for (int i = 0; i < count; i++) {
-      headCoder.decode(meanCodes, i * headBytes, rows, i * coder.dimension);
-    }
+    headCoder.decode(meanCodes, count, null, null, rows);
     return rows;
   }
 

@@ -96,7 +96,7 @@ abstract class TokenScorer {
 
     @Override
     float best(int ord) throws IOException {
-      return comparer.best(field.tokenCodes(ord), field.tokenCount(ord), field.coder().bytes());
+      return comparer.best(field.tokenCodes(ord), field.tokenCount(ord));
     }
   }
 }

@@ -64,7 +64,35 @@ abstract class VectorCoder {
   abstract void encode(float[] vector, byte[] code, int offset);
 
   /** Decodes a vector that was encoded on its own. */
-  abstract void decode(byte[] code, int offset, float[] vector, int vectorOffset);
+  final void decode(byte[] code, int offset, float[] vector, int vectorOffset) {
+    decode(code, offset, 1, null, null, vector, vectorOffset);
+  }
+
+  /**
+   * Decodes tokens.
+   *
+   * @param references pooled vectors, row after row, as decoded; null for tokens that were encoded
+   *     on their own; ignored unless {@link #isRelative}
+   * @param referenceOf for each token, its row among these
+   * @param vectors out: the tokens, row after row
+   */
+  final void decode(
+      byte[] codes, int count, float[] references, int[] referenceOf, float[] vectors) {
+    decode(codes, 0, count, references, referenceOf, vectors, 0);
+  }
+
+  /**
+   * The same, from an offset to an offset. All at once: what the calls of different coders have in
+   * common is to be outside of the loops of {@link PanamaDecoder}, see {@link CodeKernel}.
+   */
+  abstract void decode(
+      byte[] codes,
+      int offset,
+      int count,
+      float[] references,
+      int[] referenceOf,
+      float[] vectors,
+      int at);
 
   /** Whether the code of a token depends on the vector of its pool, if that has several tokens. */
   boolean isRelative() {
@@ -81,24 +109,9 @@ abstract class VectorCoder {
     encode(vector, code, offset);
   }
 
-  /**
-   * Decodes a token of a pool.
-   *
-   * @param pooled holds the vectors of the pools of its window, from {@code pooledOffset}; ignored
-   *     unless {@link #isRelative}
-   */
-  void decode(
-      byte[] code, int offset, float[] pooled, int pooledOffset, float[] vector, int vectorOffset) {
-    decode(code, offset, vector, vectorOffset);
-  }
-
-  /** Compares codes where they lie; null if this machine offers no faster way than decoding. */
+  /** Compares codes where they lie. */
   CodeKernel kernel() {
-    return null;
-  }
-
-  static CodeKernel panamaKernel(TokenEncoding encoding, int dimension) {
-    return Simd.PRESENT ? PanamaCodeKernels.of(encoding, dimension) : null;
+    return new CodeKernel(this);
   }
 
   static float maxMagnitude(float[] vector) {
@@ -131,11 +144,6 @@ abstract class VectorCoder {
     }
 
     @Override
-    CodeKernel kernel() {
-      return panamaKernel(TokenEncoding.FLOAT32, dimension);
-    }
-
-    @Override
     int bytes() {
       return dimension * Float.BYTES;
     }
@@ -148,9 +156,18 @@ abstract class VectorCoder {
     }
 
     @Override
-    void decode(byte[] code, int offset, float[] vector, int vectorOffset) {
-      for (int d = 0; d < dimension; d++) {
-        vector[vectorOffset + d] = getFloat(code, offset + d * Float.BYTES);
+    void decode(
+        byte[] codes,
+        int offset,
+        int count,
+        float[] references,
+        int[] referenceOf,
+        float[] vectors,
+        int at) {
+      int components = count * dimension;
+      int done = Simd.PRESENT ? PanamaDecoder.floats(codes, offset, components, vectors, at) : 0;
+      for (int i = done; i < components; i++) {
+        vectors[at + i] = getFloat(codes, offset + i * Float.BYTES);
       }
     }
   }
@@ -161,11 +178,6 @@ abstract class VectorCoder {
 
     Int8(int dimension) {
       super(dimension);
-    }
-
-    @Override
-    CodeKernel kernel() {
-      return panamaKernel(TokenEncoding.INT8, dimension);
     }
 
     @Override
@@ -185,15 +197,22 @@ abstract class VectorCoder {
     }
 
     @Override
-    void decode(byte[] code, int offset, float[] vector, int vectorOffset) {
-      float scale = getFloat(code, offset);
-      int components = offset + Float.BYTES;
-      int d =
-          Simd.PRESENT
-              ? PanamaDecoder.bytes(scale, code, components, dimension, vector, vectorOffset)
-              : 0;
-      for (; d < dimension; d++) {
-        vector[vectorOffset + d] = scale * code[components + d];
+    void decode(
+        byte[] codes,
+        int offset,
+        int count,
+        float[] references,
+        int[] referenceOf,
+        float[] vectors,
+        int at) {
+      int done =
+          Simd.PRESENT ? PanamaDecoder.bytes(codes, offset, count, dimension, vectors, at) : 0;
+      for (int t = 0; t < count && done < dimension; t++) {
+        int code = offset + t * bytes();
+        float scale = getFloat(codes, code);
+        for (int d = done; d < dimension; d++) {
+          vectors[at + t * dimension + d] = scale * codes[code + Float.BYTES + d];
+        }
       }
     }
   }
@@ -218,9 +237,17 @@ abstract class VectorCoder {
     }
 
     @Override
-    void decode(byte[] code, int offset, float[] vector, int vectorOffset) {
-      for (int d = 0; d < dimension; d++) {
-        vector[vectorOffset + d] = code[offset + d];
+    void decode(
+        byte[] codes,
+        int offset,
+        int count,
+        float[] references,
+        int[] referenceOf,
+        float[] vectors,
+        int at) {
+      int components = count * dimension;
+      for (int i = 0; i < components; i++) {
+        vectors[at + i] = codes[offset + i];
       }
     }
   }

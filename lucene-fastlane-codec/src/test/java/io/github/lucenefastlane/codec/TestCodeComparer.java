@@ -13,6 +13,7 @@
  */
 package io.github.lucenefastlane.codec;
 
+import java.util.Arrays;
 import java.util.List;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.index.VectorSimilarityFunction;
@@ -34,24 +35,35 @@ public class TestCodeComparer extends LuceneTestCase {
   private static void check(int dimension, float magnitude) {
     for (TokenEncoding encoding : TokenEncoding.values()) {
       VectorCoder coder = VectorCoder.of(VectorEncoding.FLOAT32, encoding, dimension);
-      int before = random().nextInt(20);
-      byte[] codes = new byte[before + coder.bytes() + random().nextInt(20)];
+      int count = TestUtil.nextInt(random(), 1, 20);
+      byte[] codes = new byte[count * coder.bytes() + random().nextInt(20)];
       random().nextBytes(codes);
-      coder.encode(randomVector(dimension, magnitude), codes, before);
-      float[] decoded = new float[dimension];
-      coder.decode(codes, before, decoded, 0);
+      float[][] decoded = new float[count][dimension];
+      for (int i = 0; i < count; i++) {
+        int offset = i * coder.bytes();
+        coder.encode(randomVector(dimension, magnitude), codes, offset);
+        coder.decode(codes, offset, decoded[i], 0);
+      }
       float[] target = randomVector(dimension, magnitude);
       for (VectorSimilarityFunction similarity : VectorSimilarityFunction.values()) {
         if (similarity == VectorSimilarityFunction.COSINE
-            && (VectorUtil.isZeroVector(target) || VectorUtil.isZeroVector(decoded))) {
+            && (VectorUtil.isZeroVector(target)
+                || Arrays.stream(decoded).anyMatch(VectorUtil::isZeroVector))) {
           continue;
         }
         String what = encoding + ", " + similarity + ", " + dimension + " components";
-        for (CodeComparer comparer :
-            List.of(
-                CodeComparer.of(coder, similarity, target),
-                CodeComparer.decoding(coder, similarity, target))) {
-          assertClose(what, similarity, target, decoded, comparer.compare(codes, before));
+        for (CodeKernel kernel : List.of(coder.kernel(), new CodeKernel(coder))) {
+          CodeComparer comparer = CodeComparer.of(kernel, similarity, target);
+          float[] similarities = new float[count + 1];
+          similarities[count] = -77f;
+          comparer.compare(codes, count, similarities);
+          assertEquals("compared more than there is", -77f, similarities[count], 0f);
+          int best = 0;
+          for (int i = 0; i < count; i++) {
+            assertClose(what, similarity, target, decoded[i], similarities[i]);
+            best = similarities[i] > similarities[best] ? i : best;
+          }
+          assertClose(what, similarity, target, decoded[best], comparer.best(codes, count));
         }
       }
     }
@@ -93,11 +105,19 @@ public class TestCodeComparer extends LuceneTestCase {
     }
   }
 
-  public void testKernelWhereItIsOffered() {
-    for (TokenEncoding encoding : TokenEncoding.values()) {
-      CodeKernel kernel = VectorCoder.of(VectorEncoding.FLOAT32, encoding, 8).kernel();
-      assertTrue(Simd.PRESENT || kernel == null);
+  public void testBytes() {
+    int dimension = TestUtil.nextInt(random(), 1, 70);
+    byte[] target = new byte[dimension];
+    random().nextBytes(target);
+    byte[] codes = new byte[3 * dimension];
+    random().nextBytes(codes);
+    for (VectorSimilarityFunction similarity : VectorSimilarityFunction.values()) {
+      float[] similarities = new float[3];
+      CodeComparer.ofBytes(similarity, target).compare(codes, 3, similarities);
+      for (int i = 0; i < 3; i++) {
+        byte[] vector = Arrays.copyOfRange(codes, i * dimension, (i + 1) * dimension);
+        assertEquals(similarity.compare(target, vector), similarities[i], 0f);
+      }
     }
-    assertNull(VectorCoder.of(VectorEncoding.BYTE, TokenEncoding.INT8, 8).kernel());
   }
 }

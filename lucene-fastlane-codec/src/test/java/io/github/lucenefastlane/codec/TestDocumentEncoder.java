@@ -133,7 +133,7 @@ public class TestDocumentEncoder extends LuceneTestCase {
               TokenPooling.firstPool(blocks, t) + ResidualCoder.pool(document.tokens, offset);
           assertEquals(pools[t], pool);
           float[] pooled = decode(meanCoder, document.pooled, pool);
-          coder.decode(document.tokens, offset, pooled, 0, decoded, 0);
+          coder.decode(document.tokens, offset, 1, pooled, new int[1], decoded, 0);
         } else {
           decoded = decode(coder, document.tokens, t);
         }

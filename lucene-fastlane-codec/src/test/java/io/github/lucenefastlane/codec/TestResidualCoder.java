@@ -54,10 +54,11 @@ public class TestResidualCoder extends LuceneTestCase {
     if (head == null) {
       coder.decode(code, offset, vector, 2);
     } else {
-      float[] heads = new float[4 + head.length];
+      int row = random().nextInt(3);
+      float[] heads = new float[(row + 1) * head.length + random().nextInt(3)];
       Arrays.fill(heads, Float.NaN);
-      System.arraycopy(head, 0, heads, 4, head.length);
-      coder.decode(code, offset, heads, 4, vector, 2);
+      System.arraycopy(head, 0, heads, row * head.length, head.length);
+      coder.decode(code, offset, 1, heads, new int[] {row}, vector, 2);
     }
     for (int i = 0; i < vector.length; i++) {
       if (i < 2 || i >= 2 + coder.dimension) {
@@ -118,6 +119,35 @@ public class TestResidualCoder extends LuceneTestCase {
           expected += code[offset + 2] / 128f * head[d];
         }
         assertEquals("component " + d + " of " + dimension, expected, decoded[d], 0f);
+      }
+    }
+  }
+
+  /** Each of some codes decodes as it does alone, against the reference that is its own. */
+  public void testManyAtOnce() {
+    int dimension = TestUtil.nextInt(random(), 1, 150);
+    VectorCoder coder = coder(anyEncoding(), dimension);
+    int count = TestUtil.nextInt(random(), 1, 20);
+    byte[] codes = new byte[count * coder.bytes()];
+    float[][] heads = new float[TestUtil.nextInt(random(), 1, 5)][];
+    float[] references = new float[heads.length * dimension];
+    for (int h = 0; h < heads.length; h++) {
+      heads[h] = gaussian(dimension, 1);
+      System.arraycopy(heads[h], 0, references, h * dimension, dimension);
+    }
+    int[] referenceOf = new int[count];
+    for (int i = 0; i < count; i++) {
+      referenceOf[i] = random().nextInt(heads.length);
+      coder.encode(gaussian(dimension, 1), heads[referenceOf[i]], 0, codes, i * coder.bytes());
+    }
+    float[] together = new float[count * dimension];
+    for (boolean withHead : new boolean[] {false, true}) {
+      coder.decode(codes, count, withHead ? references : null, referenceOf, together);
+      for (int i = 0; i < count; i++) {
+        float[] head = withHead ? heads[referenceOf[i]] : null;
+        float[] alone = decode(coder, codes, i * coder.bytes(), head);
+        int from = i * dimension;
+        assertArrayEquals(alone, Arrays.copyOfRange(together, from, from + dimension), 0f);
       }
     }
   }

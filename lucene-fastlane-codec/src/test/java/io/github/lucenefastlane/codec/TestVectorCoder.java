@@ -124,6 +124,25 @@ public class TestVectorCoder extends LuceneTestCase {
     }
   }
 
+  /** Each of some codes decodes as it does alone. */
+  public void testManyAtOnce() {
+    for (TokenEncoding encoding : TokenEncoding.values()) {
+      int count = TestUtil.nextInt(random(), 1, 20);
+      float[] vector = randomVector(1f);
+      VectorCoder coder = VectorCoder.of(VectorEncoding.FLOAT32, encoding, vector.length);
+      byte[] codes = new byte[count * coder.bytes()];
+      float[] alone = new float[count * vector.length];
+      for (int i = 0; i < count; i++) {
+        vector[random().nextInt(vector.length)] = random().nextFloat();
+        coder.encode(vector, codes, i * coder.bytes());
+        coder.decode(codes, i * coder.bytes(), alone, i * vector.length);
+      }
+      float[] together = new float[alone.length];
+      coder.decode(codes, count, null, null, together);
+      assertArrayEquals(encoding.toString(), alone, together, 0f);
+    }
+  }
+
   public void testZero() {
     assertWithinBound(new float[TestUtil.nextInt(random(), 1, 9)]);
   }
