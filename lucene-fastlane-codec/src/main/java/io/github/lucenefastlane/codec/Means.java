@@ -15,53 +15,51 @@ package io.github.lucenefastlane.codec;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
-import org.apache.lucene.util.VectorUtil;
 
-/** Mean vectors, and which of them is the nearest to a vector by Euclidean distance. */
+/** Mean vectors, found by k-means, and which of them is the nearest by Euclidean distance. */
 final class Means {
+
+  /** Vectors that are compared at a time. */
+  private static final int BLOCK = 16;
 
   /** Rounds of k-means. */
   private static final int ROUNDS = 5;
 
-  private final float[][] means;
-
-  /** Half the squared length of each, which a dot product lacks to order by distance. */
-  private final float[] halfSquares;
+  private final int count;
+  private final MeansKernel kernel;
 
   private Means(float[][] means) {
-    this.means = means;
-    this.halfSquares = new float[means.length];
-    for (int m = 0; m < means.length; m++) {
-      measure(m);
-    }
+    this.count = means.length;
+    this.kernel = MeansKernel.of(means);
   }
 
   /**
    * Finds means by k-means (Lloyd's algorithm).
    *
    * @param vectors what they are the means of; at least {@code count}
-   * @param count number of means
+   * @param count number of means, at least 1
    */
   static Means of(float[][] vectors, int count, SplittableRandom random) {
-    float[][] first = new float[count][];
+    float[][] means = new float[count][];
     for (int m = 0; m < count; m++) {
-      first[m] = vectors[(int) ((long) m * vectors.length / count)].clone();
+      means[m] = vectors[(int) ((long) m * vectors.length / count)].clone();
     }
-    Means means = new Means(first);
-    int[] members = new int[count];
     int[] nearest = new int[vectors.length];
+    float[] closeness = new float[vectors.length];
     for (int round = 0; round < ROUNDS; round++) {
-      Arrays.fill(members, 0);
-      for (int v = 0; v < vectors.length; v++) {
-        nearest[v] = means.nearest(vectors[v]);
-        members[nearest[v]]++;
-      }
-      means.moveTo(vectors, nearest, members, random);
+      new Means(means).findNearest(vectors, vectors.length, nearest, closeness);
+      move(means, vectors, nearest, random);
     }
-    return means;
+    return new Means(means);
   }
 
-  private void moveTo(float[][] vectors, int[] nearest, int[] members, SplittableRandom random) {
+  /** Moves each mean to the mean of the vectors that it is the nearest to. */
+  private static void move(
+      float[][] means, float[][] vectors, int[] nearest, SplittableRandom random) {
+    int[] members = new int[means.length];
+    for (int mean : nearest) {
+      members[mean]++;
+    }
     for (int m = 0; m < means.length; m++) {
       if (members[m] > 0) {
         Arrays.fill(means[m], 0);
@@ -77,35 +75,55 @@ final class Means {
         mean[d] += share * vectors[v][d];
       }
     }
-    for (int m = 0; m < means.length; m++) {
-      measure(m);
-    }
-  }
-
-  private void measure(int mean) {
-    halfSquares[mean] = VectorUtil.dotProduct(means[mean], means[mean]) / 2;
   }
 
   int count() {
-    return means.length;
+    return count;
   }
 
-  /** Grows as the distance of a mean falls. */
-  float closeness(int mean, float[] vector) {
-    return VectorUtil.dotProduct(means[mean], vector) - halfSquares[mean];
+  /**
+   * Finds the nearest mean of each of the first vectors.
+   *
+   * @param size number of vectors
+   * @param nearest out: the mean; the first, should none be at a distance that a float can tell
+   * @param closeness out: of that mean, see {@link MeansKernel}; minus infinity for none
+   */
+  void findNearest(float[][] vectors, int size, int[] nearest, float[] closeness) {
+    compare(
+        vectors,
+        size,
+        (v, all, start) -> {
+          int closest = 0;
+          float most = Float.NEGATIVE_INFINITY;
+          for (int m = 0; m < count; m++) {
+            if (all[start + m] > most) {
+              most = all[start + m];
+              closest = m;
+            }
+          }
+          nearest[v] = closest;
+          closeness[v] = most;
+        });
   }
 
-  /** The nearest; the first, should none be at a distance that a float can tell. */
-  int nearest(float[] vector) {
-    int nearest = 0;
-    float closest = Float.NEGATIVE_INFINITY;
-    for (int m = 0; m < means.length; m++) {
-      float closeness = closeness(m, vector);
-      if (closeness > closest) {
-        closest = closeness;
-        nearest = m;
+  /** Takes how close all means are to one vector. */
+  interface ClosenessConsumer {
+    /**
+     * @param vector its number
+     * @param closeness that of the first mean is at {@code start}
+     */
+    void accept(int vector, float[] closeness, int start);
+  }
+
+  /** Compares the first vectors with all means. */
+  void compare(float[][] vectors, int size, ClosenessConsumer consumer) {
+    float[] closeness = new float[BLOCK * kernel.width()];
+    for (int from = 0; from < size; from += BLOCK) {
+      int block = Math.min(BLOCK, size - from);
+      kernel.compare(vectors, from, block, closeness);
+      for (int v = 0; v < block; v++) {
+        consumer.accept(from + v, closeness, v * kernel.width());
       }
     }
-    return nearest;
   }
 }

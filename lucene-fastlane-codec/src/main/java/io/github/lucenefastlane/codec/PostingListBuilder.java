@@ -19,7 +19,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.TaskExecutor;
@@ -32,9 +31,12 @@ import org.apache.lucene.util.VectorUtil;
  *
  * <p>Comparing all heads with all means would take time that grows with the square of their number,
  * so heads are grouped twice: into about as many groups as there are lists in each, then those of
- * each group into lists. At last each head is compared with the means of the lists of the {@value
- * #NEAREST_GROUPS} groups that are nearest to it. Means are found from samples. The same heads
- * always give the same lists.
+ * each group into lists. At last each head is compared with the lists of the groups that are
+ * nearest to it, see {@link GroupedLists}. Means are found from samples. The same heads always give
+ * the same lists, whatever the number of threads.
+ *
+ * <p>Heads are read from disk, in order first and then in that of their groups, some at a time. On
+ * the Java heap lie 8 bytes a head, and the vectors of all lists twice.
  */
 final class PostingListBuilder {
 
@@ -53,9 +55,6 @@ final class PostingListBuilder {
    */
   private static final int LISTS_PER_ROOT = 16;
 
-  /** Groups among whose lists a head's is looked for. */
-  private static final int NEAREST_GROUPS = 16;
-
   /** Lists of a group, per group: like heads alone would make a group of nearly all of them. */
   private static final int MEANS_PER_GROUP = 8;
 
@@ -63,10 +62,13 @@ final class PostingListBuilder {
   static final int LONGEST = 8;
 
   /** Heads that a mean is found from, on the average. */
-  private static final int SAMPLES_PER_MEAN = 32;
+  private static final int SAMPLES_PER_MEAN = 64;
 
-  /** Heads that one task compares with the means. */
-  private static final int HEADS_PER_TASK = 1 << 14;
+  /** Heads that one task compares: few enough to stay in the processor's cache. */
+  private static final int HEADS_PER_TASK = 1 << 11;
+
+  /** Lists whose centroids one task finds. */
+  private static final int LISTS_PER_TASK = 1 << 9;
 
   private final StagedCodes heads;
   private final VectorSimilarityFunction similarity;
@@ -92,145 +94,107 @@ final class PostingListBuilder {
   }
 
   PostingLists build() throws IOException {
-    int[] all = new int[heads.size()];
-    Arrays.setAll(all, head -> head);
-    int listHeads = Math.max(LIST_HEADS, (int) (Math.sqrt(all.length) / LISTS_PER_ROOT));
-    int lists = Math.ceilDiv(all.length, listHeads);
-    if (lists < 2) {
-      int[] starts = all.length == 0 ? new int[] {0} : new int[] {0, all.length};
-      return new PostingLists(starts, all, centroids(starts, all));
+    int listHeads = Math.max(LIST_HEADS, (int) (Math.sqrt(heads.size()) / LISTS_PER_ROOT));
+    SortedHeads sorted = new SortedHeads(heads.size());
+    if (heads.size() > listHeads) {
+      sortIntoLists(sorted, listHeads);
     }
-    Means groups = means(all, 0, all.length, (int) Math.ceil(Math.sqrt(lists)));
-    int[] groupOf = assign(() -> groups::nearest);
-    int[] groupStarts = starts(groupOf, groups.count());
-    int[] byGroup = sort(groupOf, groupStarts);
+    int[] starts = cut(sorted.starts, LONGEST * listHeads);
+    return new PostingLists(starts, sorted.heads, centroids(starts, sorted.heads));
+  }
+
+  private void sortIntoLists(SortedHeads sorted, int listHeads) throws IOException {
+    int lists = Math.ceilDiv(heads.size(), listHeads);
+    Means groups = means(sorted, 0, heads.size(), (int) Math.ceil(Math.sqrt(lists)));
+    assign(
+        sorted,
+        (vectors, groupOf) ->
+            groups.findNearest(vectors, vectors.length, groupOf, new float[vectors.length]),
+        groups.count());
     int most = MEANS_PER_GROUP * groups.count();
     List<Callable<Means>> tasks = new ArrayList<>();
     for (int g = 0; g < groups.count(); g++) {
-      int from = groupStarts[g];
-      int to = groupStarts[g + 1];
+      int from = sorted.starts[g];
+      int to = sorted.starts[g + 1];
       int means = Math.min(most, Math.ceilDiv(to - from, listHeads));
-      tasks.add(() -> means(byGroup, from, to, means));
+      tasks.add(() -> means == 0 ? null : means(sorted, from, to, means));
     }
-    List<Means> listsOfGroups = executor.invokeAll(tasks);
-    int[] firstLists = new int[groups.count() + 1];
-    for (int g = 0; g < groups.count(); g++) {
-      firstLists[g + 1] = firstLists[g] + listsOfGroups.get(g).count();
-    }
-    int[] listOf = assign(() -> new NearestList(groups, listsOfGroups, firstLists));
-    int[] starts = starts(listOf, firstLists[groups.count()]);
-    int[] byList = sort(listOf, starts);
-    int[] cut = cut(starts, LONGEST * listHeads);
-    return new PostingLists(cut, byList, centroids(cut, byList));
+    GroupedLists grouped = new GroupedLists(groups, executor.invokeAll(tasks));
+    assign(sorted, grouped::findNearest, grouped.count());
   }
 
-  /** Finds the list of a vector. Belongs to one thread. */
+  /** Heads sorted by the group or the list that they are assigned to, then in order. */
+  private static final class SortedHeads {
+    final int[] heads;
+    final int[] assigned;
+
+    /** Where the heads of each group begin, and where the last ends. */
+    int[] starts;
+
+    /** All in one. */
+    SortedHeads(int size) {
+      this.heads = new int[size];
+      this.assigned = new int[size];
+      sort(1);
+    }
+
+    void sort(int groups) {
+      starts = new int[groups + 1];
+      for (int group : assigned) {
+        starts[group + 1]++;
+      }
+      Arrays.parallelPrefix(starts, Integer::sum);
+      int[] next = starts.clone();
+      for (int head = 0; head < assigned.length; head++) {
+        heads[next[assigned[head]]++] = head;
+      }
+    }
+  }
+
+  /** Finds what vectors are assigned to. Serves all threads. */
   private interface Assignment {
-    int of(float[] vector);
+    void find(float[][] vectors, int[] assigned);
   }
 
-  /** The nearest list among those of the nearest groups. */
-  private static final class NearestList implements Assignment {
-    private final Means groups;
-    private final List<Means> listsOfGroups;
-    private final int[] firstLists;
-    private final int[] nearestGroups = new int[NEAREST_GROUPS];
-    private final float[] closeness = new float[NEAREST_GROUPS];
-
-    /**
-     * @param firstLists number of the first list of each group
-     */
-    NearestList(Means groups, List<Means> listsOfGroups, int[] firstLists) {
-      this.groups = groups;
-      this.listsOfGroups = listsOfGroups;
-      this.firstLists = firstLists;
-    }
-
-    @Override
-    public int of(float[] vector) {
-      int nearest = -1;
-      float closest = Float.NEGATIVE_INFINITY;
-      int count = findGroups(vector);
-      for (int i = 0; i < count; i++) {
-        Means lists = listsOfGroups.get(nearestGroups[i]);
-        int list = lists.nearest(vector);
-        float close = lists.closeness(list, vector);
-        if (nearest < 0 || close > closest) {
-          closest = close;
-          nearest = firstLists[nearestGroups[i]] + list;
-        }
-      }
-      return nearest;
-    }
-
-    /** Collects the nearest groups that have lists, the nearest first, and returns their number. */
-    private int findGroups(float[] vector) {
-      int count = 0;
-      for (int g = 0; g < groups.count(); g++) {
-        if (listsOfGroups.get(g).count() == 0) {
-          continue;
-        }
-        float close = groups.closeness(g, vector);
-        if (count == NEAREST_GROUPS && close > closeness[count - 1] == false) {
-          continue;
-        }
-        int at = count == NEAREST_GROUPS ? count - 1 : count++;
-        for (; at > 0 && close > closeness[at - 1]; at--) {
-          closeness[at] = closeness[at - 1];
-          nearestGroups[at] = nearestGroups[at - 1];
-        }
-        closeness[at] = close;
-        nearestGroups[at] = g;
-      }
-      return count;
-    }
-  }
-
-  /** The list of each head. */
-  private int[] assign(Supplier<Assignment> assignment) throws IOException {
-    int[] listOf = new int[heads.size()];
+  /** Assigns all heads to groups or lists, those that are together now together. */
+  private void assign(SortedHeads sorted, Assignment assignment, int groups) throws IOException {
     List<Callable<Void>> tasks = new ArrayList<>();
-    for (int start = 0; start < listOf.length; start += HEADS_PER_TASK) {
+    for (int start = 0; start < sorted.heads.length; start += HEADS_PER_TASK) {
       int from = start;
-      int to = Math.min(listOf.length, start + HEADS_PER_TASK);
+      int size = Math.min(HEADS_PER_TASK, sorted.heads.length - start);
       tasks.add(
           () -> {
             checkAborted.run();
-            Assignment list = assignment.get();
-            HeadVectors vectors = new HeadVectors();
-            for (int head = from; head < to; head++) {
-              listOf[head] = list.of(vectors.get(head));
+            HeadReader reader = new HeadReader();
+            float[][] vectors = new float[size][dimension];
+            for (int i = 0; i < size; i++) {
+              reader.read(sorted.heads[from + i], vectors[i]);
+            }
+            int[] found = new int[size];
+            assignment.find(vectors, found);
+            for (int i = 0; i < size; i++) {
+              sorted.assigned[sorted.heads[from + i]] = found[i];
             }
             return null;
           });
     }
     executor.invokeAll(tasks);
-    return listOf;
+    sorted.sort(groups);
   }
 
   /** Means of some of the heads, found from a sample that is spread over them. */
-  private Means means(int[] of, int from, int to, int count) throws IOException {
+  private Means means(SortedHeads sorted, int from, int to, int count) throws IOException {
     checkAborted.run();
     SplittableRandom random = new SplittableRandom(from);
     int members = to - from;
-    float[][] sample = new float[Math.min(members, count * SAMPLES_PER_MEAN)][];
-    HeadVectors vectors = new HeadVectors();
+    float[][] sample = new float[Math.min(members, count * SAMPLES_PER_MEAN)][dimension];
+    HeadReader reader = new HeadReader();
     for (int i = 0; i < sample.length; i++) {
       int first = from + (int) ((long) i * members / sample.length);
       int next = from + (int) ((i + 1L) * members / sample.length);
-      sample[i] = vectors.get(of[random.nextInt(first, next)]).clone();
+      reader.read(sorted.heads[random.nextInt(first, next)], sample[i]);
     }
     return Means.of(sample, count, random);
-  }
-
-  /** Where the heads of each list begin when they are sorted by list, and where the last ends. */
-  private static int[] starts(int[] listOf, int lists) {
-    int[] starts = new int[lists + 1];
-    for (int list : listOf) {
-      starts[list + 1]++;
-    }
-    Arrays.parallelPrefix(starts, Integer::sum);
-    return starts;
   }
 
   /** Leaves out lists of no heads, and cuts those of very many. */
@@ -244,44 +208,44 @@ final class PostingListBuilder {
     return cut.add(starts[starts.length - 1]).build().toArray();
   }
 
-  /** The heads list by list. */
-  private static int[] sort(int[] listOf, int[] starts) {
-    int[] next = starts.clone();
-    int[] sorted = new int[listOf.length];
-    for (int head = 0; head < listOf.length; head++) {
-      sorted[next[listOf[head]]++] = head;
-    }
-    return sorted;
-  }
-
   private float[][] centroids(int[] starts, int[] sorted) throws IOException {
     float[][] centroids = new float[starts.length - 1][dimension];
-    MeanVector mean = new MeanVector(similarity, dimension);
-    HeadVectors vectors = new HeadVectors();
-    for (int list = 0; list < centroids.length; list++) {
-      mean.clear();
-      for (int i = starts[list]; i < starts[list + 1]; i++) {
-        mean.add(vectors.get(sorted[i]));
-      }
-      mean.get(centroids[list]);
+    List<Callable<Void>> tasks = new ArrayList<>();
+    for (int first = 0; first < centroids.length; first += LISTS_PER_TASK) {
+      int from = first;
+      int to = Math.min(centroids.length, first + LISTS_PER_TASK);
+      tasks.add(
+          () -> {
+            checkAborted.run();
+            MeanVector mean = new MeanVector(similarity, dimension);
+            HeadReader reader = new HeadReader();
+            float[] vector = new float[dimension];
+            for (int list = from; list < to; list++) {
+              mean.clear();
+              for (int i = starts[list]; i < starts[list + 1]; i++) {
+                reader.read(sorted[i], vector);
+                mean.add(vector);
+              }
+              mean.get(centroids[list]);
+            }
+            return null;
+          });
     }
+    executor.invokeAll(tasks);
     return centroids;
   }
 
-  /** Heads as their lists are found by. Belongs to one thread. */
-  private final class HeadVectors {
+  /** Reads heads as their lists are found by. Belongs to one thread. */
+  private final class HeadReader {
     private final StagedCodes.Reader reader = heads.reader();
-    private final float[] vector = new float[dimension];
 
-    HeadVectors() throws IOException {}
+    HeadReader() throws IOException {}
 
-    /** A head's vector, in a shared array. */
-    float[] get(int head) throws IOException {
+    void read(int head, float[] vector) throws IOException {
       reader.vector(head, vector);
       if (similarity == VectorSimilarityFunction.COSINE) {
         VectorUtil.l2normalize(vector, false);
       }
-      return vector;
     }
   }
 }
