@@ -21,7 +21,7 @@ import java.util.List;
  *
  * <p>A group's lists are compared with all of many vectors that are near to the group, before those
  * of the next group are: so they stay in the processor's cache. One vector after the other, each
- * comparison waited for memory and took four times as long.
+ * comparison waited for memory, and the same lists took three times the processor time.
  *
  * <p>Immutable, so one instance serves all threads.
  */
@@ -32,9 +32,11 @@ final class GroupedLists {
 
   /**
    * Lists from which on no further group is looked at, so that a vector costs as much among many
-   * lists as among few.
+   * lists as among few. Of the documents of the best 300 heads of 184,000 (synthetic, hard), the
+   * 16,384 heads of the nearest lists hold .864 with 800, .866 with 1,000, .868 with 1,200 and with
+   * 1,600; of 919,000, .594 with 1,600, in three quarters of the comparisons that 16 groups take.
    */
-  private static final int ENOUGH_LISTS = 1200;
+  private static final int ENOUGH_LISTS = 1600;
 
   private final Means groups;
   private final List<Means> listsOfGroups;

@@ -32,11 +32,17 @@ import org.apache.lucene.util.VectorUtil;
  * <p>Comparing all heads with all means would take time that grows with the square of their number,
  * so heads are grouped twice: into about as many groups as there are lists in each, then those of
  * each group into lists. At last each head is compared with the lists of the groups that are
- * nearest to it, see {@link GroupedLists}. Means are found from samples. The same heads always give
- * the same lists, whatever the number of threads.
+ * nearest to it, see {@link GroupedLists}. The same heads always give the same lists, whatever the
+ * number of threads.
+ *
+ * <p>A head of 128 components takes some 1,350 comparisons among 50,000, 2,100 among 184,000, 2,600
+ * among 411,000 and 3,100 among 918,000, so that 18 times the heads take some 30 times the
+ * processor time: .4, 1.8, 4.7 and 13 s. One by one, with the means of all lists of 16 groups, they
+ * took .9, 6.2, 15 and 71 s.
  *
  * <p>Heads are read from disk, in order first and then in that of their groups, some at a time. On
- * the Java heap lie 8 bytes a head, and the vectors of all lists twice.
+ * the Java heap lie 8 bytes a head, and the vectors of all groups and lists. Those of lists lie
+ * there once while heads are compared with them and, as centroids, once after that.
  */
 final class PostingListBuilder {
 
@@ -61,7 +67,11 @@ final class PostingListBuilder {
   /** Heads of a list, per head on the average, beyond which it is cut: a search reads it whole. */
   static final int LONGEST = 8;
 
-  /** Heads that a mean is found from, on the average. */
+  /**
+   * Heads that a mean is found from, at most, on the average: nearly all, where lists are as short
+   * as they may be. Half as many cost little less, but lists by them are worth as much less as by
+   * two thirds of the comparisons, see {@link GroupedLists}: .865 for .868.
+   */
   private static final int SAMPLES_PER_MEAN = 64;
 
   /** Heads that one task compares: few enough to stay in the processor's cache. */
