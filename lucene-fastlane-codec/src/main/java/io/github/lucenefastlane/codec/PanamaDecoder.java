@@ -29,10 +29,10 @@ final class PanamaDecoder {
   static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
   static final VectorSpecies<Integer> INTS = FLOATS.withLanes(int.class);
 
-  /** Whether vectors are long enough for {@link #bytes} and {@link #nibbles}. */
-  static final boolean NIBBLES = FLOATS.vectorBitSize() >= 256;
-
-  /** As many bytes as there are floats in a vector, if that is {@link #NIBBLES long enough}. */
+  /**
+   * Bytes that are read to make a vector of floats: as many as it has, or twice as many, of which
+   * the first half is taken, where vectors of so few are not to be had.
+   */
   static final VectorSpecies<Byte> BYTES =
       VectorSpecies.of(
           byte.class, VectorShape.forBitSize(Math.max(64, FLOATS.vectorBitSize() / 4)));
@@ -78,6 +78,11 @@ final class PanamaDecoder {
     return IntVector.fromArray(species, bits, 0);
   }
 
+  /** How many of some bytes can be made floats by vectors, the first of them. */
+  static int reach(int bytes) {
+    return bytes < BYTES.length() ? 0 : bytes - BYTES.length() + FLOATS.length();
+  }
+
   /**
    * Decodes floats as they are.
    *
@@ -94,16 +99,14 @@ final class PanamaDecoder {
   }
 
   /**
-   * Decodes codes of {@link TokenEncoding#INT8}.
+   * Decodes codes of {@link TokenEncoding#INT8}: each byte to scale times it.
    *
    * @return how many components of each were decoded, the first of them
    */
   static int bytes(byte[] codes, int offset, int count, int dimension, float[] vectors, int at) {
-    int end = NIBBLES ? BYTES.loopBound(dimension) : 0;
-    if (end == 0) {
-      return 0;
-    }
-    for (int t = 0; t < count; t++) {
+    // The compiler makes short vectors itself, and better ones.
+    int end = BYTES.length() == FLOATS.length() ? BYTES.loopBound(dimension) : 0;
+    for (int t = 0; t < count && end > 0; t++) {
       float scale = VectorCoder.getFloat(codes, offset + t * (Float.BYTES + dimension));
       int from = offset + t * (Float.BYTES + dimension) + Float.BYTES;
       int to = at + t * dimension;
@@ -122,22 +125,19 @@ final class PanamaDecoder {
    * Decodes codes of {@link Residual4Coder}: each nibble to scale times its level. The last vector
    * of pairs of nibbles steps back to be full; those seen twice decode to the same.
    *
-   * @return how many components of each were decoded, the first of them: half of an odd number
+   * @return how many bytes of each were decoded, both nibbles of the first of them
    */
   static int nibbles(byte[] codes, int offset, int count, int dimension, float[] vectors, int at) {
     int half = Residual4Coder.lowNibbles(dimension);
-    int pairs = dimension - half;
-    if (NIBBLES == false || pairs < BYTES.length()) {
-      return 0;
-    }
+    int reach = reach(dimension - half);
     int bytes = ResidualCoder.firstNumber(half);
     for (int t = 0; t < count; t++) {
       int code = offset + t * bytes;
       int first = ResidualCoder.firstNumber(code);
       int to = at + t * dimension;
       float scale = ResidualCoder.scale(codes, code);
-      for (int i = 0; i < pairs; i += BYTES.length()) {
-        int low = Math.min(i, pairs - BYTES.length());
+      for (int i = 0; i < reach; i += FLOATS.length()) {
+        int low = Math.min(i, reach - FLOATS.length());
         IntVector both =
             (IntVector)
                 ByteVector.fromArray(BYTES, codes, first + low)
@@ -147,7 +147,7 @@ final class PanamaDecoder {
         nibbleLevels(both).mul(scale).intoArray(vectors, to + half + low);
       }
     }
-    return pairs == half ? dimension : pairs;
+    return reach;
   }
 
   /** The levels of the low nibbles of numbers, which are whole: no sum or product rounds. */

@@ -43,11 +43,6 @@ final class Residual4Coder extends ResidualCoder {
     return LEVELS.level(both >> 4 & 0x0F);
   }
 
-  /** The level of any component. */
-  private int level(byte[] code, int first, int d) {
-    return d < half ? lowLevel(code[first + d]) : highLevel(code[first + d - half]);
-  }
-
   @Override
   int numberBytes() {
     return half;
@@ -55,18 +50,23 @@ final class Residual4Coder extends ResidualCoder {
 
   @Override
   CodeKernel kernel() {
-    return Simd.PRESENT && PanamaDecoder.NIBBLES ? new Residual4Kernel(this) : super.kernel();
+    return Simd.PRESENT ? new Residual4Kernel(this) : super.kernel();
   }
 
   @Override
   void decodeRests(byte[] codes, int offset, int count, float[] vectors, int at) {
     int done =
         Simd.PRESENT ? PanamaDecoder.nibbles(codes, offset, count, dimension, vectors, at) : 0;
-    for (int t = 0; t < count && done < dimension; t++) {
+    for (int t = 0; t < count && done < half; t++) {
       int code = offset + t * bytes();
       float scale = scale(codes, code);
-      for (int d = done; d < dimension; d++) {
-        vectors[at + t * dimension + d] = scale * level(codes, firstNumber(code), d);
+      int low = at + t * dimension;
+      for (int i = done; i < half; i++) {
+        byte both = codes[firstNumber(code) + i];
+        vectors[low + i] = scale * lowLevel(both);
+        if (half + i < dimension) {
+          vectors[low + half + i] = scale * highLevel(both);
+        }
       }
     }
   }

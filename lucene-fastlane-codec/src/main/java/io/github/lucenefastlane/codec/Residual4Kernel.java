@@ -21,7 +21,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Dot products with codes of {@link Residual4Coder} where they lie, four of them at a time as in
- * {@link PanamaRows}. Needs {@link PanamaDecoder#NIBBLES}.
+ * {@link PanamaRows}. Needs {@link Simd#PRESENT}.
  */
 final class Residual4Kernel extends CodeKernel {
 
@@ -43,7 +43,7 @@ final class Residual4Kernel extends CodeKernel {
     super(coder);
     this.half = Residual4Coder.lowNibbles(coder.dimension);
     this.both = coder.dimension - half;
-    this.end = FLOATS.loopBound(both);
+    this.end = FLOATS.loopBound(PanamaDecoder.reach(both));
   }
 
   @Override
@@ -77,7 +77,7 @@ final class Residual4Kernel extends CodeKernel {
       FloatVector sum1 = sum0;
       FloatVector sum2 = sum0;
       FloatVector sum3 = sum0;
-      for (int b = 0; b < end; b += BYTES.length()) {
+      for (int b = 0; b < end; b += FLOATS.length()) {
         IntVector pairs0 =
             (IntVector)
                 ByteVector.fromArray(BYTES, codes, first0 + b)

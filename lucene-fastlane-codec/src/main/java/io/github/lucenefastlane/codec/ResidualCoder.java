@@ -221,10 +221,7 @@ abstract class ResidualCoder extends VectorCoder {
       float[] vectors,
       int at) {
     decodeRests(codes, offset, count, vectors, at);
-    if (references == null) {
-      return;
-    }
-    for (int t = 0; t < count; t++) {
+    for (int t = 0; t < count && references != null; t++) {
       float coefficient = coefficient(codes, offset + t * bytes());
       int reference = referenceOf[t] * dimension;
       int to = at + t * dimension;
