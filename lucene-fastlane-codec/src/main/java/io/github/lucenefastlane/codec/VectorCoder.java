@@ -109,7 +109,7 @@ abstract class VectorCoder {
     encode(vector, code, offset);
   }
 
-  /** Compares codes where they lie. */
+  /** A new one, for one thread, that compares codes with float vectors. */
   CodeKernel kernel() {
     return new CodeKernel(this);
   }
