@@ -142,7 +142,7 @@ public class TestCorruptFiles extends LuceneTestCase {
       IndexFormatTooOldException e =
           expectThrows(IndexFormatTooOldException.class, () -> DirectoryReader.open(index));
       assertEquals(old, e.getVersion().intValue());
-      assertEquals(2, e.getMinVersion().intValue());
+      assertEquals(3, e.getMinVersion().intValue());
     }
   }
 
