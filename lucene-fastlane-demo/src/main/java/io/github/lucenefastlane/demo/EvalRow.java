@@ -138,7 +138,7 @@ record EvalRow(
         "comparisons",
         "routing",
         "lanes",
-        "heads",
+        "forecast",
         "rerank",
         "ms",
         "route",
@@ -167,7 +167,7 @@ record EvalRow(
         count(StageCosts::comparisons),
         count(StageCosts::routing),
         count(StageCosts::lanes),
-        count(StageCosts::heads),
+        count(StageCosts::forecast),
         count(StageCosts::rerank),
         millis(times.mean),
         costs == null ? "-" : millis(costs.routingMillis()),
@@ -209,7 +209,7 @@ record EvalRow(
     object.addProperty("p_value", quality.pValue == null ? null : Rounding.to5(quality.pValue));
     object.addProperty("routing_comparisons", rounded(StageCosts::routing));
     object.addProperty("lane_comparisons", rounded(StageCosts::lanes));
-    object.addProperty("head_comparisons", rounded(StageCosts::heads));
+    object.addProperty("forecast_comparisons", rounded(StageCosts::forecast));
     object.addProperty("rerank_comparisons", rounded(StageCosts::rerank));
     object.addProperty("routing_ms", rounded(StageCosts::routingMillis));
     object.addProperty("lane_ms", rounded(StageCosts::laneMillis));

@@ -23,7 +23,8 @@ import java.util.function.ToDoubleFunction;
  *
  * @param routing comparisons among the query's tokens
  * @param lanes comparisons of views with vectors of the index, to find documents
- * @param heads comparisons of query tokens with the heads of found documents, to choose candidates
+ * @param forecast comparisons of query tokens with pooled vectors of found documents, to choose
+ *     candidates
  * @param rerank comparisons of query tokens with document tokens
  * @param routingMillis milliseconds of routing
  * @param laneMillis milliseconds of finding documents
@@ -32,7 +33,7 @@ import java.util.function.ToDoubleFunction;
 record StageCosts(
     double routing,
     double lanes,
-    double heads,
+    double forecast,
     double rerank,
     double routingMillis,
     double laneMillis,
@@ -47,7 +48,7 @@ record StageCosts(
     return new StageCosts(
         stats.routingComparisons(),
         stats.laneComparisons(),
-        stats.headComparisons(),
+        stats.forecastComparisons(),
         stats.rerankComparisons(),
         stats.routingNanos() / NANOS_PER_MILLI,
         stats.laneNanos() / NANOS_PER_MILLI,
@@ -59,7 +60,7 @@ record StageCosts(
     return new StageCosts(
         mean(all, StageCosts::routing),
         mean(all, StageCosts::lanes),
-        mean(all, StageCosts::heads),
+        mean(all, StageCosts::forecast),
         mean(all, StageCosts::rerank),
         mean(all, StageCosts::routingMillis),
         mean(all, StageCosts::laneMillis),
@@ -72,6 +73,6 @@ record StageCosts(
 
   /** Of all stages. */
   double comparisons() {
-    return routing + lanes + heads + rerank;
+    return routing + lanes + forecast + rerank;
   }
 }

@@ -32,16 +32,16 @@ final class FastLaneSearch {
   /**
    * How many documents a lane looks for per candidate of the rerank, beside {@link #SPARE_DEPTH},
    * where there is more than the lane's own order to choose the candidates by: MaxSim over their
-   * heads, or other views.
+   * pooled vectors, or other views.
    */
   private static final int DEPTH_PER_CANDIDATE = 2;
 
   /**
-   * And how many more. For 405 questions on SQuAD paragraphs among twenty times as many passages of
-   * other collections (128 dimensions, one learned view), 10 and 20 candidates keep .970 and .976
-   * of full MaxSim's nDCG@10 with 128 more, .976 and .984 with 192, .981 and .986 with 256; 100
-   * keep .995 with any of them. At 20 candidates 192 takes 52,000 comparisons with heads, which are
-   * few and together, beside 34,000 with tokens.
+   * And how many more. Of 405 questions on SQuAD paragraphs among twenty times as many passages of
+   * other collections (128 dimensions, one learned view), 20 candidates out of 128, 192 and 256
+   * more documents kept .976, .984 and .986 of full MaxSim's nDCG@10 when chosen by heads. At 20
+   * candidates 192 takes 52,000 comparisons with pooled vectors, which are few and together, beside
+   * 34,000 with tokens.
    */
   private static final int SPARE_DEPTH = 192;
 
@@ -66,9 +66,9 @@ final class FastLaneSearch {
     List<View> views = route(tokens);
     long routed = System.nanoTime();
     int candidates = query.candidates();
-    boolean byHeads = query.rerank() && headsAreFew();
+    boolean forecast = query.rerank() && poolsAreFew();
     int depth =
-        query.rerank() && (byHeads || views.size() > 1)
+        query.rerank() && (forecast || views.size() > 1)
             ? SPARE_DEPTH + DEPTH_PER_CANDIDATE * candidates
             : candidates;
     LaneSearch.Result lanes =
@@ -77,21 +77,21 @@ final class FastLaneSearch {
     CandidatePool pool = new CandidatePool(lanes.hits(), views, depth);
     int[] docs = pool.docs();
     float[] scores = pool.scores();
-    long headComparisons = 0;
+    long forecastComparisons = 0;
     long rerankComparisons = 0;
     long searched = System.nanoTime();
     if (query.rerank()) {
       MaxSim maxSim = tokens.maxSim(similarity);
-      if (docs.length > candidates && byHeads) {
-        Reranker.Result heads =
+      if (docs.length > candidates && forecast) {
+        Reranker.Result forecasts =
             new Reranker(
                     searcher,
                     reader -> DocumentTokens.ofPools(reader, query.field()),
                     maxSim,
                     timeout)
                 .score(docs);
-        docs = RankedDocs.best(docs, heads.scores(), candidates).docs();
-        headComparisons = heads.comparisons();
+        docs = RankedDocs.best(docs, forecasts.scores(), candidates).docs();
+        forecastComparisons = forecasts.comparisons();
       } else {
         docs = pool.best(candidates);
       }
@@ -112,7 +112,7 @@ final class FastLaneSearch {
             docs.length,
             query.router().comparisons(tokens.count(), query.views()),
             lanes.comparisons(),
-            headComparisons,
+            forecastComparisons,
             rerankComparisons,
             routed - start,
             searched - routed,
@@ -126,21 +126,21 @@ final class FastLaneSearch {
   }
 
   /**
-   * Whether documents have far fewer heads than tokens, so that MaxSim over heads is a cheap
-   * forecast of MaxSim over tokens. Where each vector is its own head, as in a field of another
+   * Whether documents have far fewer pools than tokens, so that MaxSim over pooled vectors is a
+   * cheap forecast of MaxSim over tokens. Where each vector is a pool, as in a field of another
    * format, it would be the rerank itself.
    */
-  private boolean headsAreFew() throws IOException {
-    long heads = 0;
+  private boolean poolsAreFew() throws IOException {
+    long pools = 0;
     long tokens = 0;
     for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
       MultiVectorValues values = MultiVectorValues.get(leaf.reader(), query.field());
       if (values != null) {
-        heads += values.routeCount();
+        pools += values.routeCount();
         tokens += values.tokenCount();
       }
     }
-    return 2 * heads <= tokens && tokens > 0;
+    return 2 * pools <= tokens && tokens > 0;
   }
 
   /** Routes the query and holds the router to its contract. */

@@ -24,8 +24,8 @@ package io.github.lucenefastlane.query;
  * @param routingComparisons comparisons among the query's tokens, as {@link
  *     QueryRouter#comparisons} tells
  * @param laneComparisons comparisons of views with heads
- * @param headComparisons comparisons of query tokens with the heads of the documents that came out
- *     of the lanes, to choose the candidates
+ * @param forecastComparisons comparisons of query tokens with the pooled vectors of the documents
+ *     that came out of the lanes, to choose the candidates
  * @param rerankComparisons comparisons of query tokens with the candidates' tokens
  * @param routingNanos elapsed time of routing, in nanoseconds
  * @param laneNanos elapsed time of executing the filter and of searching the lanes, in nanoseconds
@@ -38,7 +38,7 @@ public record FastLaneStats(
     int candidates,
     long routingComparisons,
     long laneComparisons,
-    long headComparisons,
+    long forecastComparisons,
     long rerankComparisons,
     long routingNanos,
     long laneNanos,
@@ -47,7 +47,7 @@ public record FastLaneStats(
 
   /** The comparisons of all stages. */
   public long comparisons() {
-    return routingComparisons + laneComparisons + headComparisons + rerankComparisons;
+    return routingComparisons + laneComparisons + forecastComparisons + rerankComparisons;
   }
 
   /** The elapsed time of all stages, in nanoseconds. */

@@ -26,8 +26,8 @@ import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.util.IOFunction;
 
 /**
- * Scores documents by MaxSim of all query tokens over their tokens, or over the heads that stand
- * for them, segment by segment on the searcher's executor, until done or out of time.
+ * Scores documents by MaxSim of all query tokens over their tokens, or over the vectors of their
+ * pools, segment by segment on the searcher's executor, until done or out of time.
  */
 final class Reranker {
 

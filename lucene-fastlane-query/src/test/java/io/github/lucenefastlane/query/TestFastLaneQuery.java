@@ -856,7 +856,7 @@ public class TestFastLaneQuery extends LuceneTestCase {
       assertEquals(
           all.routingComparisons()
               + all.laneComparisons()
-              + all.headComparisons()
+              + all.forecastComparisons()
               + all.rerankComparisons(),
           all.comparisons());
       assertEquals(all.routingNanos() + all.laneNanos() + all.rerankNanos(), all.nanos());

@@ -32,8 +32,8 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.util.VectorUtil;
 
-/** Candidates are chosen by MaxSim over heads where there are few heads, and only there. */
-public class TestHeadStage extends LuceneTestCase {
+/** Candidates are chosen by MaxSim over pooled vectors where these are few, and only there. */
+public class TestForecast extends LuceneTestCase {
 
   private static final int DIMENSION = 8;
   private static final int TOKENS = 16;
@@ -101,31 +101,31 @@ public class TestHeadStage extends LuceneTestCase {
     return stats.get(0);
   }
 
-  /**
-   * Sixteen tokens make four blocks of four. The lane finds two documents per candidate, and 192.
-   */
-  public void testFewHeadsAreCompared() throws IOException {
+  /** Sixteen tokens make four pools. The lane finds two documents per candidate, and 192. */
+  public void testFewAreCompared() throws IOException {
     FastLaneStats stats = search(4, atLeast(220));
-    assertEquals((192 + 2 * CANDIDATES) * 4 * 4, stats.headComparisons());
+    assertEquals((192 + 2 * CANDIDATES) * 4 * 4, stats.forecastComparisons());
     assertEquals(CANDIDATES, stats.candidates());
     assertEquals(CANDIDATES * TOKENS * 4, stats.rerankComparisons());
   }
 
-  public void testHeadsThatAreTokensAreNot() throws IOException {
-    assertEquals(0, search(1, atLeast(40)).headComparisons());
+  public void testPoolsThatAreTokensAreNot() throws IOException {
+    assertEquals(0, search(1, atLeast(40)).forecastComparisons());
   }
 
   public void testNothingIsToChoose() throws IOException {
-    assertEquals(0, search(4, CANDIDATES).headComparisons());
+    assertEquals(0, search(4, CANDIDATES).forecastComparisons());
   }
 
-  /** The better half of the lane's documents is chosen, as their heads tell. */
-  public void testTheBestByHeadsAreChosen() throws IOException {
+  /**
+   * The better half of the lane's documents is chosen, as their pools tell: heads are all alike.
+   */
+  public void testTheBestByPoolsAreChosen() throws IOException {
     float[] north = new float[DIMENSION];
     north[0] = 1;
     float[] east = new float[DIMENSION];
     east[1] = 1;
-    // One half has a block of tokens for each query token, the other repeats their mean.
+    // In one half, each block has both query's tokens, whose mean the other half repeats.
     float[] mean = new float[DIMENSION];
     mean[0] = mean[1] = (float) Math.sqrt(0.5);
     FastLaneVectorsFormat format = new FastLaneVectorsFormat(TokenEncoding.FLOAT32, 2);
@@ -136,7 +136,7 @@ public class TestHeadStage extends LuceneTestCase {
       for (int i = 0; i < 2 * CANDIDATES; i++) {
         float[][] tokens = new float[8][];
         for (int t = 0; t < tokens.length; t++) {
-          tokens[t] = i % 2 == 0 ? mean : t < 4 ? north : east;
+          tokens[t] = i % 2 == 0 ? mean : t % 2 == 0 ? north : east;
         }
         Document document = new Document();
         MultiVectorField.add(document, "f", tokens, VectorSimilarityFunction.DOT_PRODUCT);
