@@ -26,8 +26,8 @@ import org.apache.lucene.util.RamUsageEstimator;
 
 /**
  * The documents of one field since the last flush. A document's token vectors are kept as floats
- * until the next document comes; then they and its heads are encoded, and appended to a log in
- * memory.
+ * until the next document comes; then they, its heads and its pooled vectors are encoded, and
+ * appended to a log in memory.
  */
 abstract class BufferedField<T> extends KnnFieldVectorsWriter<T> {
 

@@ -14,6 +14,7 @@
 package io.github.lucenefastlane.codec;
 
 import org.apache.lucene.index.FieldInfo;
+import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.RamUsageEstimator;
@@ -30,6 +31,7 @@ final class DocumentEncoder {
   private final RouteBlocks blocks;
   private final TokenPooling pooling;
   private final MeanVector mean;
+  private final boolean bytes;
   private final boolean needsDirection;
 
   /** A head or a pooled vector. */
@@ -44,6 +46,7 @@ final class DocumentEncoder {
     VectorSimilarityFunction similarity = info.getVectorSimilarityFunction();
     this.pooling = new TokenPooling(similarity, blocks);
     this.mean = new MeanVector(similarity, info.getVectorDimension());
+    this.bytes = info.getVectorEncoding() == VectorEncoding.BYTE;
     this.needsDirection = similarity == VectorSimilarityFunction.COSINE;
     this.vector = new float[info.getVectorDimension()];
   }
@@ -62,7 +65,11 @@ final class DocumentEncoder {
     document.setTokenCount(count);
     if (blocks.tokensAreRoutes() == false) {
       encodeHeads(tokens, count, document);
-      encodePools(tokens, count, document);
+      if (count == 1) {
+        System.arraycopy(document.heads, 0, document.pooled, 0, document.meanBytes());
+      } else {
+        encodePools(tokens, count, document);
+      }
     }
     if (coder.isRelative() == false || blocks.tokensAreRoutes(count)) {
       for (int t = 0; t < count; t++) {
@@ -88,7 +95,6 @@ final class DocumentEncoder {
   private void encodePools(float[][] tokens, int count, EncodedDocument document) {
     pools = ArrayUtil.growNoCopy(pools, count);
     pooling.assign(tokens, count, pools);
-    boolean relative = coder.isRelative() && blocks.tokensAreRoutes(count) == false;
     for (int p = 0; p < document.headCount(); p++) {
       int inWindow = p % TokenPooling.WINDOW_POOLS;
       int firstPool = p - inWindow;
@@ -104,7 +110,7 @@ final class DocumentEncoder {
       }
       mean.getForecast(vector);
       encodeMean(tokens[first], document.pooled, p);
-      if (relative) {
+      if (coder.isRelative()) {
         meanCoder.decode(document.pooled, p * meanCoder.bytes(), vector, 0);
         for (int t = first; t < end; t++) {
           if (pools[t] == p) {
@@ -116,11 +122,18 @@ final class DocumentEncoder {
   }
 
   /**
-   * Encodes {@link #vector}. If it has no cosine, which would be NaN in a lane, since its tokens
-   * cancel out or its components are too small for bytes, the first of its tokens stands for all.
+   * Encodes {@link #vector}, shortened to what bytes hold. If it has no cosine, which would be NaN
+   * in a lane, since its tokens cancel out or its components are too small for bytes, the first of
+   * its tokens stands for all.
    */
   private void encodeMean(float[] firstToken, byte[] codes, int i) {
     int offset = i * meanCoder.bytes();
+    if (bytes) {
+      float largest = VectorCoder.maxMagnitude(vector);
+      if (largest > Byte.MAX_VALUE) {
+        VectorCoder.multiply(vector, Byte.MAX_VALUE / largest);
+      }
+    }
     meanCoder.encode(vector, codes, offset);
     if (needsDirection) {
       meanCoder.decode(codes, offset, vector, 0);

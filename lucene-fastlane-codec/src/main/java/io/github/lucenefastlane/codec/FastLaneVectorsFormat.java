@@ -29,20 +29,21 @@ import org.apache.lucene.index.SegmentWriteState;
  * #tokensPerRoute()}, route {@code r} of a document of {@code m} tokens holds those from {@code r *
  * s} up to, but without, {@code min(m, r * s + s)}, and there are {@code ceil(m / s)} routes. Each
  * route is stood for by one <em>head</em>, the normalised mean of its tokens. Routes belong to one
- * document, so merging copies their heads as they are. Codes of tokens are copied as well; they are
- * only made anew, of the vectors that they stand for, if this format's {@link #tokenEncoding()} is
- * another, or its {@link #tokensPerRoute()} where codes depend on pools, as those of {@link
- * TokenEncoding#RESIDUAL4} and {@link TokenEncoding#RESIDUAL3} do.
+ * document, so merging copies their heads as they are, where settings stay. Codes of tokens are
+ * copied as well; they are only made anew, of the vectors that they stand for, if this format's
+ * {@link #tokenEncoding()} is another, or its {@link #tokensPerRoute()} where codes depend on
+ * pools, as those of {@link TokenEncoding#RESIDUAL4} and {@link TokenEncoding#RESIDUAL3} do.
  *
  * <p>Neighbouring tokens are what a lane is best searched by, but like ones forecast MaxSim better.
  * So a document's tokens are also grouped into as many <em>pools</em> of like tokens, wherever in
  * the document, by Ward's criterion (token pooling: Clavi&eacute;, Chaffin and Adams, 2024,
  * arXiv:2409.14683): each window of {@code 64 * s} tokens into its share of them, numbered by their
- * first tokens. A pool is stood for by its <em>pooled vector</em>: the normalised mean of its
- * tokens, times the square root of the sum of their lengths over the length of their sum, or twice
- * if that is more, since the best of tokens that differ is further from their mean; under cosine
- * the direction alone counts, and under Euclidean distance it is the mean. Pooled vectors are read
- * document by document, for the forecast by which the candidates of a rerank are chosen.
+ * first tokens. A pool is stood for by its <em>pooled vector</em>: the mean of its tokens, scaled
+ * to their mean length as a head is, times the square root of the sum of their lengths over the
+ * length of their sum, or twice if that is more, since the best of tokens that differ is further
+ * from their mean; under cosine the direction alone counts, and under Euclidean distance it is the
+ * mean. Pooled vectors are read document by document, for the forecast by which the candidates of a
+ * rerank are chosen.
  *
  * <p>The heads of a segment's field lie in <em>posting lists</em>, groups of like heads found by
  * k-means, of about 48 heads each, and more in segments of very many. A list is stood for by its

@@ -100,7 +100,7 @@ final class FastLaneVectorsReader extends KnnVectorsReader {
     checkDimension(segment.entry.info(), target.length);
     CodeComparer heads =
         CodeComparer.of(
-            segment.headCoder(), segment.entry.info().getVectorSimilarityFunction(), target);
+            segment.meanCoder(), segment.entry.info().getVectorSimilarityFunction(), target);
     new Lane(segment, heads, TokenScorer.of(segment, target), collector).search(acceptDocs);
   }
 

@@ -131,24 +131,31 @@ record FieldEntry(
   }
 
   /**
-   * Checks that what this entry tells of lies within the files, before their footers, and that the
-   * posting lists hold all heads.
+   * Checks that what this entry tells of lies within the files, before their footers, and that
+   * documents and posting lists hold all tokens and heads.
    */
   void check(IndexInput tokenFile, IndexInput routeFile) throws IOException {
-    long headBytes = headCoder().bytes();
+    long meanBytes = meanCoder().bytes();
     checkExtent(tokenFile, "token codes", tokenCodesOffset, tokens, coder().bytes());
     long ownHeads = headsAreTokens() ? 0 : heads;
-    checkExtent(routeFile, "pooled codes", pooledCodesOffset, ownHeads, headBytes);
-    checkExtent(routeFile, "head codes", headCodesOffset, ownHeads, headBytes);
-    checkExtent(routeFile, "centroids", centroidsOffset, lists, headBytes);
+    checkExtent(routeFile, "pooled codes", pooledCodesOffset, ownHeads, meanBytes);
+    checkExtent(routeFile, "head codes", headCodesOffset, ownHeads, meanBytes);
+    checkExtent(routeFile, "centroids", centroidsOffset, lists, meanBytes);
     checkExtent(routeFile, "token starts", tokenStarts.offset, tokenStarts.length, 1);
     checkExtent(routeFile, "head starts", headStarts.offset, headStarts.length, 1);
     checkExtent(routeFile, "list starts", listStarts.offset, listStarts.length, 1);
     checkTable(routeFile, "documents of lists", listDocuments, documents);
     checkTable(routeFile, "places of heads", headPlaces, heads);
-    long end = listStarts.open(routeFile).get(lists);
-    if (end != heads) {
-      throw corrupt(routeFile, info, "end of posting lists", end + " of " + heads + " heads");
+    checkEnd(routeFile, "end of tokens", tokenStarts, documents, tokens);
+    checkEnd(routeFile, "end of heads", headStarts, documents, heads);
+    checkEnd(routeFile, "end of posting lists", listStarts, lists, heads);
+  }
+
+  private void checkEnd(IndexInput in, String what, MonotonicTable table, int last, long expected)
+      throws IOException {
+    long end = table.open(in).get(last);
+    if (end != expected) {
+      throw corrupt(in, info, what, end + " of " + expected);
     }
   }
 
@@ -195,7 +202,7 @@ record FieldEntry(
   }
 
   /** The coder of heads, pooled vectors and centroids. */
-  VectorCoder headCoder() {
+  VectorCoder meanCoder() {
     return headsAreTokens() ? coder() : VectorCoder.ofMeans(info, tokenEncoding);
   }
 
@@ -208,7 +215,10 @@ record FieldEntry(
                 || tokensPerRoute == format.tokensPerRoute()));
   }
 
-  /** Whether documents of this segment also have the heads that a format would write now. */
+  /**
+   * Whether documents of this segment also have the heads and pooled vectors that a format would
+   * write now.
+   */
   boolean sameHeads(FastLaneVectorsFormat format) {
     return sameCodes(format)
         && tokensPerRoute == format.tokensPerRoute()

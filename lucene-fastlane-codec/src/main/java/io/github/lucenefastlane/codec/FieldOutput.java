@@ -24,6 +24,7 @@ import org.apache.lucene.index.SegmentWriteState;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.TaskExecutor;
+import org.apache.lucene.store.DataAccessHint;
 import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.util.IORunnable;
 import org.apache.lucene.util.IOUtils;
@@ -52,8 +53,8 @@ final class FieldOutput implements Closeable {
   private final long tokenCodesOffset;
   private final boolean tokensAreRoutes;
 
-  /** Of what the heads are coded by while they wait. */
-  private final VectorCoder headCoder;
+  /** Of heads and pooled vectors. */
+  private final VectorCoder meanCoder;
 
   private final StagedCodes heads;
 
@@ -85,7 +86,7 @@ final class FieldOutput implements Closeable {
     this.routeData = routeData;
     this.tokenCodesOffset = tokenData.alignFilePointer(Float.BYTES);
     this.tokensAreRoutes = format.blocks().tokensAreRoutes();
-    this.headCoder =
+    this.meanCoder =
         tokensAreRoutes
             ? VectorCoder.of(info, format.tokenEncoding())
             : VectorCoder.ofMeans(info, format.tokenEncoding());
@@ -102,7 +103,7 @@ final class FieldOutput implements Closeable {
 
   private StagedCodes stage(SegmentWriteState state, String suffix) throws IOException {
     return new StagedCodes(
-        state.directory, state.segmentInfo.name, suffix, state.context, headCoder);
+        state.directory, state.segmentInfo.name, suffix, state.context, meanCoder);
   }
 
   void add(int doc, EncodedDocument document) throws IOException {
@@ -138,12 +139,12 @@ final class FieldOutput implements Closeable {
    * @param checkAborted throws when a merge is to end early
    */
   void finish(int maxDoc, TaskExecutor executor, IORunnable checkAborted) throws IOException {
-    heads.finish();
+    heads.finish(DataAccessHint.RANDOM);
     PostingLists lists =
         new PostingListBuilder(
                 heads,
                 info.getVectorSimilarityFunction(),
-                headCoder.dimension,
+                meanCoder.dimension,
                 executor,
                 checkAborted)
             .build();
@@ -195,10 +196,11 @@ final class FieldOutput implements Closeable {
     return headCount < tokenCount;
   }
 
+  /** All at the end: before, it is not known whether any document has several tokens. */
   private void writePooled() throws IOException {
     meta.writeVLong(routeData.alignFilePointer(Float.BYTES));
     if (ownHeads()) {
-      pooled.finish();
+      pooled.finish(DataAccessHint.SEQUENTIAL);
       pooled.copyTo(routeData);
     }
   }
@@ -208,30 +210,24 @@ final class FieldOutput implements Closeable {
     if (ownHeads()) {
       StagedCodes.Reader staged = heads.reader();
       for (int head : lists.heads()) {
-        routeData.writeBytes(staged.code(head), 0, headCoder.bytes());
+        routeData.writeBytes(staged.code(head), 0, meanCoder.bytes());
       }
     }
   }
 
   private void writeCentroids(PostingLists lists) throws IOException {
     meta.writeVLong(routeData.alignFilePointer(Float.BYTES));
-    VectorCoder coder = ownHeads() ? headCoder : VectorCoder.of(info, format.tokenEncoding());
+    VectorCoder coder = ownHeads() ? meanCoder : VectorCoder.of(info, format.tokenEncoding());
     byte[] code = new byte[coder.bytes()];
     for (float[] centroid : lists.centroids()) {
       if (info.getVectorEncoding() == VectorEncoding.BYTE
           && info.getVectorSimilarityFunction() == VectorSimilarityFunction.COSINE) {
-        stretch(centroid);
+        // A direction of length 1 would be rounded to zeros.
+        float largest = Math.max(Float.MIN_NORMAL, VectorCoder.maxMagnitude(centroid));
+        VectorCoder.multiply(centroid, Byte.MAX_VALUE / largest);
       }
       coder.encode(centroid, code, 0);
       routeData.writeBytes(code, 0, code.length);
-    }
-  }
-
-  /** Makes a direction as long as bytes hold: they would round one of length 1 to zeros. */
-  private static void stretch(float[] direction) {
-    float scale = Byte.MAX_VALUE / Math.max(Float.MIN_NORMAL, VectorCoder.maxMagnitude(direction));
-    for (int d = 0; d < direction.length; d++) {
-      direction[d] *= scale;
     }
   }
 

@@ -115,7 +115,9 @@ final class GroupedLists {
       groupsOf = new int[all.length * NEAREST_GROUPS];
       Arrays.fill(groupsOf, -1);
       groups.compare(all, all.length, this::findGroups);
-      Arrays.parallelPrefix(starts, Integer::sum);
+      for (int g = 0; g < groups.count(); g++) {
+        starts[g + 1] += starts[g];
+      }
       vectors = new int[starts[groups.count()]];
       int[] next = starts.clone();
       for (int i = 0; i < groupsOf.length; i++) {

@@ -100,7 +100,7 @@ final class Lane {
     this.heads = heads;
     this.tokens = tokens;
     this.collector = collector;
-    this.codeBytes = field.headCoder().bytes();
+    this.codeBytes = field.meanCoder().bytes();
     boolean headsOnly = headsOnly(collector.getSearchStrategy());
     this.byHead = headsOnly || field.entry.multiValued() == false;
     this.atOnce = collector.k() == 1 && headsOnly == false;

@@ -31,8 +31,8 @@ import org.apache.lucene.search.TaskExecutor;
 
 /**
  * One field in a merge. All tokens of a document move together: verbatim out of a segment of the
- * same settings, else decoded and encoded anew, heads included. Vectors of other formats become
- * documents of one token.
+ * same settings, else decoded and encoded anew, heads and pooled vectors included. Vectors of other
+ * formats become documents of one token.
  */
 final class MergedField {
 
@@ -197,8 +197,8 @@ final class MergedField {
 
   /**
    * Copies documents of a segment of this format: verbatim if its settings are the same; else with
-   * new heads, but the same codes of tokens where they can stay, so that merging never changes
-   * them.
+   * new heads and pooled vectors, but the same codes of tokens where they can stay, so that merging
+   * never changes them.
    */
   private final class Copier {
     private final SegmentField field;

@@ -33,7 +33,7 @@ final class NearestLists {
   NearestLists(SegmentField field, CodeComparer target) throws IOException {
     this.size = field.entry.lists();
     this.heap = new long[size];
-    int bytes = field.headCoder().bytes();
+    int bytes = field.meanCoder().bytes();
     byte[] centroids = new byte[Math.min(size, CHUNK) * bytes];
     float[] similarities = new float[CHUNK];
     for (int from = 0; from < size; from += CHUNK) {

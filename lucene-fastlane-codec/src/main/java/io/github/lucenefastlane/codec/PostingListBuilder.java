@@ -15,7 +15,6 @@ package io.github.lucenefastlane.codec;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
@@ -42,7 +41,9 @@ import org.apache.lucene.util.VectorUtil;
  *
  * <p>Heads are read from disk, in order first and then in that of their groups, some at a time. On
  * the Java heap lie 8 bytes a head, and the vectors of all groups and lists. Those of lists lie
- * there once while heads are compared with them and, as centroids, once after that.
+ * there once while heads are compared with them and, as centroids, once after that; beside them,
+ * for each thread, the sample that the means of one group are found from, {@value
+ * #SAMPLES_PER_MEAN} vectors for each.
  */
 final class PostingListBuilder {
 
@@ -153,7 +154,9 @@ final class PostingListBuilder {
       for (int group : assigned) {
         starts[group + 1]++;
       }
-      Arrays.parallelPrefix(starts, Integer::sum);
+      for (int group = 0; group < groups; group++) {
+        starts[group + 1] += starts[group];
+      }
       int[] next = starts.clone();
       for (int head = 0; head < assigned.length; head++) {
         heads[next[assigned[head]]++] = head;

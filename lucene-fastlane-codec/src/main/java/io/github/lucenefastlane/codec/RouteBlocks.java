@@ -20,8 +20,8 @@ package io.github.lucenefastlane.codec;
  * <p>On real text (MiniLM, 384 dimensions, the mean of the query's tokens as the only view, 8
  * tokens a route), documents ranked by their best head reached an nDCG@10 of .883, where groups of
  * similar tokens reached .783, with one of the whole document .826, and single tokens .820. Windows
- * of 16 tokens, one every 8, reached .898, but chose worse candidates for exact MaxSim: the best 20
- * by MaxSim over heads held .767 of its top 10 where those of blocks held .780.
+ * of 16 tokens, one every 8, reached .898, but are worse forecasts of MaxSim: the best 20 by MaxSim
+ * over their means held .767 of its top 10 where those of blocks held .780.
  *
  * @param size tokens of a block, in [1, {@value FastLaneVectorsFormat#MAX_TOKENS_PER_ROUTE}];
  *     {@link FastLaneVectorsFormat#tokensPerRoute()} of the format that writes an index

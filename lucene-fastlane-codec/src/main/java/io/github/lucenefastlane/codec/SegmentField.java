@@ -16,6 +16,7 @@ package io.github.lucenefastlane.codec;
 import java.io.IOException;
 import org.apache.lucene.codecs.lucene90.IndexedDISI;
 import org.apache.lucene.codecs.lucene95.OrdToDocDISIReaderConfiguration;
+import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.KnnVectorValues;
 import org.apache.lucene.index.KnnVectorValues.DocIndexIterator;
 import org.apache.lucene.search.DocIdSetIterator;
@@ -31,8 +32,8 @@ final class SegmentField {
   final FieldEntry entry;
   private final VectorCoder coder;
   private final int codeBytes;
-  private final VectorCoder headCoder;
-  private final int headBytes;
+  private final VectorCoder meanCoder;
+  private final int meanBytes;
   private final IndexInput tokenFile;
   private final IndexInput routeFile;
 
@@ -70,8 +71,8 @@ final class SegmentField {
     this.entry = entry;
     this.coder = entry.coder();
     this.codeBytes = coder.bytes();
-    this.headCoder = entry.headCoder();
-    this.headBytes = headCoder.bytes();
+    this.meanCoder = entry.meanCoder();
+    this.meanBytes = meanCoder.bytes();
     this.blocks = entry.blocks();
     this.tokenFile = tokenFile;
     this.routeFile = routeFile;
@@ -81,12 +82,12 @@ final class SegmentField {
       this.pooledCodes = tokenCodes;
       this.headCodes = tokenFile.randomAccessSlice(entry.tokenCodesOffset(), tokenBytes);
     } else {
-      long bytes = (long) entry.heads() * headBytes;
+      long bytes = (long) entry.heads() * meanBytes;
       this.pooledCodes = routeFile.slice("pooled codes", entry.pooledCodesOffset(), bytes);
       this.headCodes = routeFile.randomAccessSlice(entry.headCodesOffset(), bytes);
     }
     this.centroids =
-        routeFile.randomAccessSlice(entry.centroidsOffset(), (long) entry.lists() * headBytes);
+        routeFile.randomAccessSlice(entry.centroidsOffset(), (long) entry.lists() * meanBytes);
     this.tokenStarts = open(entry.tokenStarts());
     this.headStarts = open(entry.headStarts());
     this.listStarts = open(entry.listStarts());
@@ -119,8 +120,8 @@ final class SegmentField {
   }
 
   /** The coder of heads, pooled vectors and centroids. */
-  VectorCoder headCoder() {
-    return headCoder;
+  VectorCoder meanCoder() {
+    return meanCoder;
   }
 
   // Documents
@@ -207,9 +208,8 @@ final class SegmentField {
     }
     tokenCodes(ord);
     vectors = grow(vectors, Math.multiplyExact(count, dimension));
-    referenceOf = ArrayUtil.growNoCopy(referenceOf, count);
-    for (int t = 0; t < count && relative; t++) {
-      referenceOf[t] = TokenPooling.firstPool(blocks, t) + ResidualCoder.pool(codes, t * codeBytes);
+    if (relative) {
+      findReferences(ord, count);
     }
     coder.decode(codes, count, relative ? references : null, referenceOf, vectors);
     return vectors;
@@ -244,12 +244,38 @@ final class SegmentField {
     firstTokenCode(ord, codes);
     if (isRelative(tokenCount(ord))) {
       references = grow(references, coder.dimension);
-      readPooled(firstHead(ord) + ResidualCoder.pool(codes, 0), 1);
-      headCoder.decode(meanCodes, 0, references, 0);
+      readPooled(firstHead(ord), 1); // pools are numbered by their first tokens
+      meanCoder.decode(meanCodes, 0, references, 0);
       referenceOf[0] = 0;
       coder.decode(codes, 1, references, referenceOf, vector);
     } else {
       coder.decode(codes, 0, vector, 0);
+    }
+  }
+
+  /** Finds the pools of a document's tokens, of which the codes are read. */
+  private void findReferences(int ord, int count) throws IOException {
+    int pools = headCount(ord);
+    referenceOf = ArrayUtil.growNoCopy(referenceOf, count);
+    for (int t = 0; t < count; t++) {
+      int inWindow = ResidualCoder.pool(codes, t * codeBytes);
+      int pool = TokenPooling.firstPool(blocks, t) + inWindow;
+      if (inWindow < 0 || pool >= pools) {
+        throw new CorruptIndexException(
+            "field \""
+                + entry.info().name
+                + "\": token "
+                + t
+                + " of document "
+                + ordToDoc(ord)
+                + " is in pool "
+                + pool
+                + " of "
+                + pools
+                + "; restore the index from a backup, or see what CheckIndex finds",
+            tokenCodes);
+      }
+      referenceOf[t] = pool;
     }
   }
 
@@ -262,9 +288,9 @@ final class SegmentField {
 
   /** Reads the codes of neighbouring pooled vectors to {@link #meanCodes}. */
   private void readPooled(int first, int count) throws IOException {
-    int length = Math.multiplyExact(count, headBytes);
+    int length = Math.multiplyExact(count, meanBytes);
     meanCodes = ArrayUtil.growNoCopy(meanCodes, length);
-    pooledCodes.seek((long) first * headBytes);
+    pooledCodes.seek((long) first * meanBytes);
     pooledCodes.readBytes(meanCodes, 0, length);
   }
 
@@ -282,7 +308,7 @@ final class SegmentField {
 
   private float[] decodeMeans(int count, float[] into) {
     float[] rows = grow(into, Math.multiplyExact(count, coder.dimension));
-    headCoder.decode(meanCodes, count, null, null, rows);
+    meanCoder.decode(meanCodes, count, null, null, rows);
     return rows;
   }
 
@@ -291,19 +317,19 @@ final class SegmentField {
   /** Reads the codes of some heads of one document. */
   private void readHeads(int first, int count, byte[] codes) throws IOException {
     if (entry.headsAreTokens()) {
-      headCodes.readBytes((long) first * headBytes, codes, 0, count * headBytes);
+      headCodes.readBytes((long) first * meanBytes, codes, 0, count * meanBytes);
       return;
     }
     for (int h = 0; h < count; h++) {
       long position = headPlaces.get(first + h);
-      headCodes.readBytes(position * headBytes, codes, h * headBytes, headBytes);
+      headCodes.readBytes(position * meanBytes, codes, h * meanBytes, meanBytes);
     }
   }
 
   /** Codes of all heads of a document, in a shared array. */
   byte[] headCodes(int ord) throws IOException {
     int count = headCount(ord);
-    meanCodes = ArrayUtil.growNoCopy(meanCodes, Math.multiplyExact(count, headBytes));
+    meanCodes = ArrayUtil.growNoCopy(meanCodes, Math.multiplyExact(count, meanBytes));
     readHeads(firstHead(ord), count, meanCodes);
     return meanCodes;
   }
@@ -353,7 +379,7 @@ final class SegmentField {
 
   /** Reads the codes of the centroids of neighbouring lists. */
   void readCentroids(int from, int to, byte[] into) throws IOException {
-    centroids.readBytes((long) from * headBytes, into, 0, (to - from) * headBytes);
+    centroids.readBytes((long) from * meanBytes, into, 0, (to - from) * meanBytes);
   }
 
   /** Position of a list's first head; the next list begins after its last. */
@@ -370,11 +396,11 @@ final class SegmentField {
   void readPositions(int from, int to, byte[] codes) throws IOException {
     if (entry.headsAreTokens()) {
       for (int position = from; position < to; position++) {
-        long at = headPlaces.get(position) * headBytes;
-        headCodes.readBytes(at, codes, (position - from) * headBytes, headBytes);
+        long at = headPlaces.get(position) * meanBytes;
+        headCodes.readBytes(at, codes, (position - from) * meanBytes, meanBytes);
       }
     } else {
-      headCodes.readBytes((long) from * headBytes, codes, 0, (to - from) * headBytes);
+      headCodes.readBytes((long) from * meanBytes, codes, 0, (to - from) * meanBytes);
     }
   }
 
@@ -387,8 +413,8 @@ final class SegmentField {
     if (blocks.tokensAreRoutes() == false) {
       int heads = document.headCount();
       readHeads(firstHead(ord), heads, document.heads);
-      pooledCodes.seek((long) firstHead(ord) * headBytes);
-      pooledCodes.readBytes(document.pooled, 0, heads * headBytes);
+      pooledCodes.seek((long) firstHead(ord) * meanBytes);
+      pooledCodes.readBytes(document.pooled, 0, heads * meanBytes);
     }
   }
 

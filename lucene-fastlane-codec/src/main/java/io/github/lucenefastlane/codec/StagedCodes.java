@@ -58,11 +58,15 @@ final class StagedCodes implements Closeable {
     return size;
   }
 
-  /** Ends writing; from now on, codes can be read. */
-  void finish() throws IOException {
+  /**
+   * Ends writing; from now on, codes can be read.
+   *
+   * @param order in which they will be
+   */
+  void finish(DataAccessHint order) throws IOException {
     CodecUtil.writeFooter(out);
     out.close();
-    in = directory.openInput(out.getName(), IOContext.DEFAULT.withHints(DataAccessHint.RANDOM));
+    in = directory.openInput(out.getName(), IOContext.DEFAULT.withHints(order));
     CodecUtil.retrieveChecksum(in);
   }
 
@@ -91,13 +95,13 @@ final class StagedCodes implements Closeable {
       this.codes = codes;
     }
 
-    /** The code of a head, in a shared array. */
+    /** The code of a vector, in a shared array. */
     byte[] code(int head) throws IOException {
       codes.readBytes((long) head * code.length, code, 0, code.length);
       return code;
     }
 
-    /** The vector of a head. */
+    /** A vector. */
     void vector(int head, float[] vector) throws IOException {
       coder.decode(code(head), 0, vector, 0);
     }

@@ -35,7 +35,7 @@ abstract class VectorCoder {
 
   /**
    * The coder of what stands for several tokens of that field: heads, centroids and pooled vectors,
-   * which are only forecasts, so that four bits a component are enough.
+   * which are references and forecasts, so that four bits a component are enough.
    */
   static VectorCoder ofMeans(FieldInfo info, TokenEncoding tokenEncoding) {
     return of(
@@ -69,7 +69,7 @@ abstract class VectorCoder {
   }
 
   /**
-   * Decodes tokens.
+   * Decodes vectors that follow one another.
    *
    * @param references pooled vectors, row after row, as decoded; null for tokens that were encoded
    *     on their own; ignored unless {@link #isRelative}
@@ -112,6 +112,12 @@ abstract class VectorCoder {
   /** A new one, for one thread, that compares codes with float vectors. */
   CodeKernel kernel() {
     return new CodeKernel(this);
+  }
+
+  static void multiply(float[] vector, float factor) {
+    for (int d = 0; d < vector.length; d++) {
+      vector[d] *= factor;
+    }
   }
 
   static float maxMagnitude(float[] vector) {

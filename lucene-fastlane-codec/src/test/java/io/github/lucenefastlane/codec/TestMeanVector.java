@@ -110,6 +110,7 @@ public class TestMeanVector extends LuceneTestCase {
     mean.getForecast(forecast);
     double longer =
         similarity == VectorSimilarityFunction.EUCLIDEAN
+                || similarity == VectorSimilarityFunction.COSINE
             ? 1
             : Math.min(2, Math.sqrt(lengths / sumLength));
     for (int d = 0; d < 8; d++) {

@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.TaskExecutor;
+import org.apache.lucene.store.DataAccessHint;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.IOContext;
 import org.apache.lucene.tests.util.LuceneTestCase;
@@ -61,7 +62,7 @@ public class TestPostingListBuilder extends LuceneTestCase {
       coder.encode(head, code, 0);
       staged.add(code, 1);
     }
-    staged.finish();
+    staged.finish(DataAccessHint.RANDOM);
     return staged;
   }
 

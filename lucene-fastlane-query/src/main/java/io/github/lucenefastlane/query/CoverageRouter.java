@@ -18,14 +18,16 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Routes a query to those of its token vectors that best stand for all of them.
+ * Routes a query to the means of groups of its token vectors.
  *
- * <p>Tokens are chosen one by one, each time the one that most increases the sum over all query
+ * <p>For each view a token is chosen, each time the one that most increases the sum over all query
  * tokens of the cosine to the nearest chosen token. That sum is a monotone submodular function of
  * the chosen set (facility location), so this greedy choice reaches at least {@code 1 - 1/e} of the
- * best possible gain (Nemhauser, Wolsey and Fisher, 1978). A view's weight is the share of the
- * query tokens that are nearest to it. Fewer views than asked for are returned when every token is
- * already covered perfectly, as with repeated tokens.
+ * best possible gain (Nemhauser, Wolsey and Fisher, 1978). A view is the mean of the tokens that
+ * are nearest to a chosen one, as long as they are (the root of their mean squared length), or the
+ * chosen one, if they cancel each other out. Its weight is their share of the query's tokens. Fewer
+ * views than asked for are returned when every token is already covered perfectly, as with repeated
+ * tokens.
  */
 public final class CoverageRouter implements QueryRouter {
 
@@ -69,13 +71,21 @@ public final class CoverageRouter implements QueryRouter {
       }
       chosen.add(best);
     }
-    int[] shares = new int[chosen.size()];
-    for (int place : nearest) {
-      shares[place]++;
-    }
     List<View> result = new ArrayList<>(chosen.size());
-    for (int place = 0; place < shares.length; place++) {
-      result.add(new View(queryTokens[chosen.get(place)], (float) shares[place] / count));
+    for (int place = 0; place < chosen.size(); place++) {
+      List<float[]> group = new ArrayList<>();
+      int share = 0;
+      for (int token = 0; token < count; token++) {
+        if (nearest[token] == place) {
+          share++;
+          if (cosines[token][token] != 0) { // else it has no direction and no length
+            group.add(queryTokens[token]);
+          }
+        }
+      }
+      float[] mean = group.isEmpty() ? null : TokenMean.of(group);
+      float[] vector = mean == null ? queryTokens[chosen.get(place)] : mean;
+      result.add(new View(vector, (float) share / count));
     }
     return result;
   }

@@ -29,37 +29,14 @@ public final class MeanRouter implements QueryRouter {
   /** The router; it has no state. */
   public static final MeanRouter INSTANCE = new MeanRouter();
 
-  /** Relative length below which a mean is rounding error of tokens that cancel out. */
-  private static final double NO_DIRECTION = 1e-6;
-
   private MeanRouter() {}
 
   @Override
   public List<View> route(float[][] queryTokens, int views) {
-    int dimension = queryTokens[0].length;
-    double[] sum = new double[dimension];
-    double squares = 0;
-    for (float[] token : queryTokens) {
-      for (int d = 0; d < dimension; d++) {
-        sum[d] += token[d];
-        squares += (double) token[d] * token[d];
-      }
-    }
-    double sumSquares = 0;
-    for (double component : sum) {
-      sumSquares += component * component;
-    }
-    double tokenLength = Math.sqrt(squares / queryTokens.length);
-    double meanLength = Math.sqrt(sumSquares) / queryTokens.length;
-    if (meanLength <= NO_DIRECTION * tokenLength) {
-      return CoverageRouter.INSTANCE.route(queryTokens, 1);
-    }
-    double scale = tokenLength / Math.sqrt(sumSquares);
-    float[] vector = new float[dimension];
-    for (int d = 0; d < dimension; d++) {
-      vector[d] = (float) (sum[d] * scale);
-    }
-    return List.of(new View(vector, 1f));
+    float[] mean = TokenMean.of(List.of(queryTokens));
+    return mean == null
+        ? CoverageRouter.INSTANCE.route(queryTokens, 1)
+        : List.of(new View(mean, 1f));
   }
 
   @Override

@@ -36,7 +36,8 @@ import org.apache.lucene.index.VectorSimilarityFunction;
  *
  * <p>Lucene keeps the encodings as floats beside the bytes that it searches, which the index size
  * counts. The tokens lie in our format with one route a document, the fewest it can have: their
- * graph of one token-sized head a document is not searched, and is small beside the encodings.
+ * heads and pooled vectors, one of each a document, are not searched, and are small beside the
+ * encodings.
  */
 final class MuveraIndex implements VectorIndex {
 

@@ -63,7 +63,7 @@ public class StageBenchmark {
 
   private static final int QUERIES = 64;
 
-  /** How the index stores tokens and heads. */
+  /** How the index stores tokens. */
   @Param public TokenEncoding encoding;
 
   /** Documents of the index. */

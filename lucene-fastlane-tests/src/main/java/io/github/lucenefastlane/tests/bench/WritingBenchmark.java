@@ -45,7 +45,7 @@ import org.openjdk.jmh.annotations.Warmup;
     jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-Xmx2g"})
 public abstract class WritingBenchmark {
 
-  /** How the index stores tokens and heads. */
+  /** How the index stores tokens. */
   @Param public TokenEncoding encoding;
 
   private Path folder;
