@@ -551,7 +551,9 @@ public class TestFastLaneQuery extends LuceneTestCase {
           assertTrue(
               description,
               description.matches(
-                  "view " + view + " \\(query token [0-3], weight 0\\.\\d+\\): .*"));
+                  "view "
+                      + view
+                      + " \\((query token [0-3]|a combination of tokens), weight 0\\.\\d+\\): .*"));
         }
       }
       Explanation none = searcher.explain(corpus.query(text).filter(group("none")).build(), 0);
