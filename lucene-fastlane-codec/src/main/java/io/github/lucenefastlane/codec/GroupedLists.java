@@ -28,7 +28,7 @@ import java.util.List;
 final class GroupedLists {
 
   /** Groups in which a vector's list is looked for, at most. */
-  private static final int NEAREST_GROUPS = 16;
+  static final int NEAREST_GROUPS = 16;
 
   /**
    * Lists from which on no further group is looked at, so that a vector costs as much among many
@@ -40,6 +40,7 @@ final class GroupedLists {
 
   private final Means groups;
   private final List<Means> listsOfGroups;
+  private final int enoughLists;
 
   /** Number of the first list of each group, and of all lists. */
   private final int[] firstLists;
@@ -48,8 +49,18 @@ final class GroupedLists {
    * @param listsOfGroups null for a group without lists, which not all may be
    */
   GroupedLists(Means groups, List<Means> listsOfGroups) {
+    this(groups, listsOfGroups, ENOUGH_LISTS);
+  }
+
+  /**
+   * The same with another limit.
+   *
+   * @param enoughLists from which on no further group is looked at, at least 1
+   */
+  GroupedLists(Means groups, List<Means> listsOfGroups, int enoughLists) {
     this.groups = groups;
     this.listsOfGroups = listsOfGroups;
+    this.enoughLists = enoughLists;
     this.firstLists = new int[groups.count() + 1];
     for (int g = 0; g < groups.count(); g++) {
       Means lists = listsOfGroups.get(g);
@@ -146,7 +157,7 @@ final class GroupedLists {
       }
       int lists = 0;
       for (int at = first; at < first + count; at++) {
-        if (lists < ENOUGH_LISTS) {
+        if (lists < enoughLists) {
           lists += count(groupsOf[at]);
           starts[groupsOf[at] + 1]++;
         } else {
