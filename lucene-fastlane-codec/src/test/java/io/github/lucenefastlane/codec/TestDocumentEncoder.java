@@ -88,10 +88,55 @@ public class TestDocumentEncoder extends LuceneTestCase {
     assertTrue("error " + error + " of " + largest, error <= largest / 4 + 1e-6);
   }
 
+  /** Whole numbers from -128 to 127, not all of a token 0. */
+  private static float[][] randomByteTokens(int count, int dimension) {
+    int largest = random().nextBoolean() ? 128 : TestUtil.nextInt(random(), 1, 128);
+    float[][] tokens = new float[count][dimension];
+    for (float[] token : tokens) {
+      do {
+        for (int d = 0; d < dimension; d++) {
+          token[d] = Math.min(Byte.MAX_VALUE, TestUtil.nextInt(random(), -largest, largest));
+        }
+      } while (VectorUtil.isZeroVector(token));
+    }
+    return tokens;
+  }
+
+  /**
+   * Bytes are rounded, after the vector was shortened for none to be more than 127. A direction
+   * that is lost by that is the first token's.
+   */
+  private static void assertRounded(
+      float[] expected, float[] firstToken, VectorSimilarityFunction similarity, float[] decoded) {
+    float largest = 0;
+    for (float component : expected) {
+      largest = Math.max(largest, Math.abs(component));
+    }
+    float scale = largest > 127 ? 127 / largest : 1;
+    boolean zero = true;
+    for (float component : expected) {
+      zero &= Math.round(scale * component) == 0;
+    }
+    if (zero && similarity == VectorSimilarityFunction.COSINE) {
+      assertArrayEquals(firstToken, decoded, 0f);
+      return;
+    }
+    for (int d = 0; d < expected.length; d++) {
+      assertEquals(scale * expected[d], decoded[d], 0.5f + 1e-4f);
+    }
+  }
+
   public void testRandom() {
+    for (VectorEncoding encoding : VectorEncoding.values()) {
+      checkRandom(encoding);
+    }
+  }
+
+  private static void checkRandom(VectorEncoding encoding) {
+    boolean bytes = encoding == VectorEncoding.BYTE;
     VectorSimilarityFunction similarity = randomSimilarity();
     int dimension = TestUtil.nextInt(random(), 1, 40);
-    FieldInfo info = info(dimension, VectorEncoding.FLOAT32, similarity);
+    FieldInfo info = info(dimension, encoding, similarity);
     FastLaneVectorsFormat format =
         new FastLaneVectorsFormat(randomEncoding(), TestUtil.nextInt(random(), 2, 20));
     RouteBlocks blocks = format.blocks();
@@ -102,7 +147,8 @@ public class TestDocumentEncoder extends LuceneTestCase {
     VectorCoder meanCoder = VectorCoder.ofMeans(info, format.tokenEncoding());
     for (int i = atLeast(10); i > 0; i--) {
       int count = TestUtil.nextInt(random(), 1, random().nextInt(10) == 0 ? 2000 : 100);
-      float[][] tokens = randomTokens(count, dimension);
+      float[][] tokens =
+          bytes ? randomByteTokens(count, dimension) : randomTokens(count, dimension);
       encoder.encode(tokens, count, document);
       assertEquals(count, document.tokenCount());
       assertEquals(blocks.count(count), document.headCount());
@@ -111,19 +157,29 @@ public class TestDocumentEncoder extends LuceneTestCase {
       for (int h = 0; h < document.headCount(); h++) {
         MeanVector head = new MeanVector(similarity, dimension);
         MeanVector pool = new MeanVector(similarity, dimension);
+        int firstOfPool = -1;
         for (int t = 0; t < count; t++) {
           if (t / blocks.size() == h) {
             head.add(tokens[t]);
           }
           if (pools[t] == h) {
             pool.add(tokens[t]);
+            firstOfPool = firstOfPool < 0 ? t : firstOfPool;
           }
         }
-        float[] expected = new float[dimension];
-        head.get(expected);
-        assertNear(expected, decode(meanCoder, document.heads, h));
-        pool.getForecast(expected);
-        assertNear(expected, decode(meanCoder, document.pooled, h));
+        float[] expectedHead = new float[dimension];
+        head.get(expectedHead);
+        float[] expectedPooled = new float[dimension];
+        pool.getForecast(expectedPooled);
+        float[] decodedHead = decode(meanCoder, document.heads, h);
+        float[] decodedPooled = decode(meanCoder, document.pooled, h);
+        if (bytes) {
+          assertRounded(expectedHead, tokens[h * blocks.size()], similarity, decodedHead);
+          assertRounded(expectedPooled, tokens[firstOfPool], similarity, decodedPooled);
+        } else {
+          assertNear(expectedHead, decodedHead);
+          assertNear(expectedPooled, decodedPooled);
+        }
       }
       for (int t = 0; t < count; t++) {
         float[] decoded = new float[dimension];
@@ -137,7 +193,11 @@ public class TestDocumentEncoder extends LuceneTestCase {
         } else {
           decoded = decode(coder, document.tokens, t);
         }
-        assertNear(tokens[t], decoded);
+        if (bytes) {
+          assertArrayEquals(tokens[t], decoded, 0f);
+        } else {
+          assertNear(tokens[t], decoded);
+        }
       }
     }
   }
