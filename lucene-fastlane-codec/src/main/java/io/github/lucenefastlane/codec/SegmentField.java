@@ -260,7 +260,7 @@ final class SegmentField {
     for (int t = 0; t < count; t++) {
       int inWindow = ResidualCoder.pool(codes, t * codeBytes);
       int pool = TokenPooling.firstPool(blocks, t) + inWindow;
-      if (inWindow < 0 || pool >= pools) {
+      if (inWindow < 0 || inWindow >= TokenPooling.WINDOW_POOLS || pool >= pools) {
         throw new CorruptIndexException(
             "field \""
                 + entry.info().name

@@ -13,6 +13,9 @@
  */
 package io.github.lucenefastlane.tests;
 
+import com.carrotsearch.randomizedtesting.generators.RandomPicks;
+import io.github.lucenefastlane.codec.FastLaneVectorsFormat;
+import io.github.lucenefastlane.codec.MultiVectorValues;
 import io.github.lucenefastlane.codec.TokenEncoding;
 import java.io.EOFException;
 import java.io.IOException;
@@ -23,6 +26,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.lucene.codecs.CodecUtil;
+import org.apache.lucene.codecs.lucene95.OrdToDocDISIReaderConfiguration;
 import org.apache.lucene.index.CorruptIndexException;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexFormatTooNewException;
@@ -40,6 +44,7 @@ import org.apache.lucene.store.IndexOutput;
 import org.apache.lucene.tests.store.BaseDirectoryWrapper;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
+import org.apache.lucene.util.StringHelper;
 
 /** Damaged files are noticed, at the latest when their checksums are compared. */
 public class TestCorruptFiles extends LuceneTestCase {
@@ -134,17 +139,177 @@ public class TestCorruptFiles extends LuceneTestCase {
       assertEquals(3, ByteBuffer.wrap(bytes).getInt(version));
       int old = random().nextInt(3);
       ByteBuffer.wrap(bytes).putInt(version, old);
-      index.deleteFile(meta);
-      try (IndexOutput out = index.createOutput(meta, IOContext.DEFAULT)) {
-        out.writeBytes(bytes, bytes.length - CodecUtil.footerLength());
-        CodecUtil.writeFooter(out);
-      }
+      replace(index, meta, bytes);
       IndexFormatTooOldException e =
           expectThrows(IndexFormatTooOldException.class, () -> DirectoryReader.open(index));
       assertEquals(old, e.getVersion().intValue());
       assertEquals(3, e.getMinVersion().intValue());
     }
   }
+
+  /** Replaces a file by one of other bytes before its footer, whose checksum is right. */
+  private static void replace(Directory directory, String file, byte[] bytes) throws IOException {
+    directory.deleteFile(file);
+    try (IndexOutput out = directory.createOutput(file, IOContext.DEFAULT)) {
+      out.writeBytes(bytes, bytes.length - CodecUtil.footerLength());
+      CodecUtil.writeFooter(out);
+    }
+  }
+
+  // Damage that no checksum tells of, as that of a program
+
+  /** One segment of one field, which some documents do not have. */
+  private static Directory newIndex(
+      VectorField field, FastLaneVectorsFormat format, int documents, int maxTokens)
+      throws IOException {
+    Corpus corpus = new Corpus(List.of(field));
+    Directory directory = new ByteBuffersDirectory();
+    IndexWriterConfig config =
+        new IndexWriterConfig()
+            .setUseCompoundFile(false)
+            .setCodec(RandomFormats.codec(random(), format));
+    config.getMergePolicy().setNoCFSRatio(0);
+    try (IndexWriter writer = new IndexWriter(directory, config)) {
+      new RandomIndexer(random(), corpus, maxTokens).add(writer, documents);
+      writer.forceMerge(1);
+    }
+    return directory;
+  }
+
+  /** A token that is coded against the vector of a pool which its document does not have. */
+  public void testPoolThatIsNot() throws IOException {
+    TokenEncoding encoding = RandomPicks.randomFrom(random(), StoredVectors.RESIDUALS);
+    VectorField field = VectorField.random(random(), "field", VectorEncoding.FLOAT32);
+    int tokensPerRoute = TestUtil.nextInt(random(), 2, 8);
+    FastLaneVectorsFormat format = new FastLaneVectorsFormat(encoding, tokensPerRoute);
+    int codeBytes =
+        Integer.BYTES
+            + (encoding == TokenEncoding.RESIDUAL4
+                ? Math.ceilDiv(field.dimension(), 2)
+                : 3 * Math.ceilDiv(field.dimension(), 8));
+    try (Directory index = newIndex(field, format, 50, 30)) {
+      String file = file(index, ".vec");
+      byte[] bytes = read(index, file);
+      int ord;
+      int token;
+      String expected;
+      try (DirectoryReader reader = DirectoryReader.open(index)) {
+        MultiVectorValues values = MultiVectorValues.get(getOnlyLeafReader(reader), "field");
+        do {
+          ord = random().nextInt(values.size());
+        } while (values.tokenCount(ord) == 1);
+        token = random().nextInt(values.tokenCount(ord));
+        int pools = values.routeCount(ord);
+        int firstPool = token / tokensPerRoute / 64 * 64; // a window has so many
+        int pool =
+            random().nextBoolean()
+                ? TestUtil.nextInt(random(), Byte.MIN_VALUE, -1)
+                : TestUtil.nextInt(random(), Math.min(64, pools - firstPool), Byte.MAX_VALUE);
+        expected =
+            "field \"field\": token "
+                + token
+                + " of document "
+                + values.ordToDoc(ord)
+                + " is in pool "
+                + (firstPool + pool)
+                + " of "
+                + pools;
+        // The codes are the last of the file before the footer.
+        long codes = bytes.length - CodecUtil.footerLength() - values.tokenCount() * codeBytes;
+        for (int before = 0; before < ord; before++) {
+          codes += (long) values.tokenCount(before) * codeBytes;
+        }
+        // Of a code: two bytes of the scale, the coefficient, the pool.
+        bytes[(int) codes + token * codeBytes + 3] = (byte) pool;
+      }
+      replace(index, file, bytes);
+      openAndCheck(index);
+      try (DirectoryReader reader = DirectoryReader.open(index)) {
+        MultiVectorValues values = MultiVectorValues.get(getOnlyLeafReader(reader), "field");
+        for (int other = 0; other < values.size(); other++) {
+          if (other != ord) {
+            values.tokenVectors(other);
+          }
+        }
+        int damaged = ord;
+        CorruptIndexException e =
+            expectThrows(CorruptIndexException.class, () -> values.tokenVectors(damaged));
+        assertTrue(e.getMessage(), e.getMessage().startsWith(expected + ";"));
+      }
+    }
+  }
+
+  /** Where a table of starts lies in the routes file, and how many bits each number takes. */
+  private record StartsTable(long count, long offset, int bits) {
+
+    /** Only tables of one block. */
+    static StartsTable read(IndexInput meta, long count) throws IOException {
+      assertTrue(count <= 1 << 16);
+      meta.skipBytes(Long.BYTES + Integer.BYTES + Long.BYTES); // first number, slope, offset
+      int bits = meta.readByte();
+      long offset = meta.readVLong();
+      meta.readVLong(); // length
+      return new StartsTable(count, offset, bits);
+    }
+
+    /** Changes the last number by one. */
+    void damageEnd(byte[] routes) {
+      assertTrue("numbers of a straight line take none", bits > 0);
+      long bit = (count - 1) * bits;
+      routes[(int) (offset + bit / Byte.SIZE)] ^= (byte) (1 << bit % Byte.SIZE);
+    }
+  }
+
+  /** The tables of starts of an index of one field, as the format's Javadoc says. */
+  private static List<StartsTable> startsTables(Directory index) throws IOException {
+    try (IndexInput meta = index.openInput(file(index, ".flm"), IOContext.DEFAULT)) {
+      meta.skipBytes(Integer.BYTES);
+      meta.readString(); // name
+      meta.skipBytes(Integer.BYTES + StringHelper.ID_LENGTH);
+      meta.skipBytes(meta.readByte()); // suffix
+      meta.skipBytes(Integer.BYTES + 2); // field, encoding, similarity
+      meta.readVInt(); // dimension
+      meta.readByte(); // token encoding
+      meta.readVInt(); // tokens per route
+      int documents = meta.readVInt();
+      meta.readVLong(); // tokens
+      meta.readVInt(); // heads
+      int lists = meta.readVInt();
+      for (int offset = 0; offset < 4; offset++) {
+        meta.readVLong();
+      }
+      OrdToDocDISIReaderConfiguration.fromStoredMeta(meta, documents);
+      return List.of(
+          StartsTable.read(meta, documents + 1L),
+          StartsTable.read(meta, documents + 1L),
+          StartsTable.read(meta, lists + 1L));
+    }
+  }
+
+  /** Starts that end elsewhere than the tokens, the heads or the lists do, are noticed at once. */
+  public void testEndsOfStarts() throws IOException {
+    VectorField field = VectorField.random(random(), "field");
+    FastLaneVectorsFormat format = new FastLaneVectorsFormat(RandomFormats.encoding(random()), 2);
+    try (Directory index = newIndex(field, format, 300, 30)) {
+      String file = file(index, ".flr");
+      byte[] bytes = read(index, file);
+      List<StartsTable> tables = startsTables(index);
+      List<String> names = List.of("tokens", "heads", "posting lists");
+      for (int t = 0; t < tables.size(); t++) {
+        byte[] damaged = bytes.clone();
+        tables.get(t).damageEnd(damaged);
+        replace(index, file, damaged);
+        CorruptIndexException e =
+            expectThrows(CorruptIndexException.class, () -> DirectoryReader.open(index));
+        String expected = "field \"field\": end of " + names.get(t) + " is ";
+        assertTrue(e.getMessage(), e.getMessage().startsWith(expected));
+      }
+      replace(index, file, bytes);
+      openAndCheck(index);
+    }
+  }
+
+  // Any damage
 
   private static Set<Integer> positions(int length) {
     Set<Integer> positions = new TreeSet<>();
