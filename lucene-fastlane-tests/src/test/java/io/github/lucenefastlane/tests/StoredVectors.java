@@ -41,6 +41,7 @@ import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.index.VectorEncoding;
+import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.util.Bits;
 
 /**
@@ -139,10 +140,7 @@ final class StoredVectors {
     for (int t = 0; t < expected.length; t++) {
       double bound = 0;
       if (field.encoding() == VectorEncoding.FLOAT32) {
-        float max = 0;
-        for (float v : expected[t]) {
-          max = Math.max(max, Math.abs(v));
-        }
+        float max = HeadOracle.largestComponent(expected[t]);
         for (TokenEncoding encoding : encodings) {
           bound += bound(encoding, max);
         }
@@ -286,38 +284,85 @@ final class StoredVectors {
     }
 
     private void assertMeans(int ord) throws IOException {
-      int components = multi.routeCount(ord) * field.dimension();
-      float[] pooled = multi.pooledVectors(ord);
-      for (int c = 0; c < components; c++) {
-        assertTrue(Float.isFinite(pooled[c]));
-      }
-      float[] heads = multi.headVectors(ord);
-      for (int c = 0; c < components; c++) {
-        assertTrue(Float.isFinite(heads[c]));
-      }
-      if (field.encoding() == VectorEncoding.FLOAT32
-          && Arrays.stream(encodings).allMatch(TokenEncoding.FLOAT32::equals)) {
-        assertHeads(ord, heads);
+      int routes = multi.routeCount(ord);
+      float[][] pooled = rows(multi.pooledVectors(ord), routes);
+      float[][] heads = rows(multi.headVectors(ord), routes);
+      assertFinite(pooled);
+      assertFinite(heads);
+      List<float[]> tokens = List.of(LaneOracle.tokens(multi, ord));
+      if (multi.routeCount() == multi.tokenCount()) {
+        for (int t = 0; t < tokens.size(); t++) {
+          assertArrayEquals(tokens.get(t), heads[t], 0f);
+          assertArrayEquals(tokens.get(t), pooled[t], 0f);
+        }
+      } else if (field.encoding() == VectorEncoding.BYTE
+          || Arrays.stream(encodings).allMatch(TokenEncoding.FLOAT32::equals)) {
+        for (int route = 0; route < routes; route++) {
+          List<float[]> members =
+              tokens.subList(multi.routeStart(ord, route), multi.routeEnd(ord, route));
+          assertMean(
+              "head " + route,
+              HeadOracle.head(members, field.similarity()),
+              members.get(0),
+              heads[route]);
+        }
+        if (routes == 1) {
+          assertMean(
+              "pooled vector",
+              HeadOracle.pooled(tokens, field.similarity()),
+              tokens.get(0),
+              pooled[0]);
+        }
       }
     }
 
-    /** Where tokens are stored as they are, their heads have the errors of four bits at most. */
-    private void assertHeads(int ord, float[] heads) throws IOException {
-      List<float[]> tokens = List.of(LaneOracle.tokens(multi, ord));
-      for (int route = 0; route < multi.routeCount(ord); route++) {
-        List<float[]> members =
-            tokens.subList(multi.routeStart(ord, route), multi.routeEnd(ord, route));
-        float[] expected = HeadOracle.head(members, field.similarity());
-        int start = route * field.dimension();
-        double largest = 0;
-        double squares = 0;
-        for (int d = 0; d < expected.length; d++) {
-          largest = Math.max(largest, Math.abs(expected[d]));
-          squares += Math.pow((double) expected[d] - heads[start + d], 2);
-        }
-        double error = Math.sqrt(squares / expected.length);
-        assertTrue("error " + error + " of " + largest, error <= largest / 8 + 0x1p-120);
+    private float[][] rows(float[] vectors, int count) {
+      float[][] rows = new float[count][];
+      for (int row = 0; row < count; row++) {
+        int start = row * field.dimension();
+        rows[row] = Arrays.copyOfRange(vectors, start, start + field.dimension());
       }
+      return rows;
+    }
+
+    private void assertFinite(float[][] vectors) {
+      for (float[] vector : vectors) {
+        for (float component : vector) {
+          assertTrue(Float.isFinite(component));
+        }
+      }
+    }
+
+    /** What stands for tokens that are stored as they are. */
+    private void assertMean(String what, float[] expected, float[] firstToken, float[] actual) {
+      switch (field.encoding()) {
+        case FLOAT32 -> assertFourBits(what, expected, actual);
+        case BYTE -> assertRounded(what, HeadOracle.shortened(expected), firstToken, actual);
+      }
+    }
+
+    private void assertFourBits(String what, float[] expected, float[] actual) {
+      double largest = HeadOracle.largestComponent(expected);
+      double squares = 0;
+      for (int d = 0; d < expected.length; d++) {
+        squares += Math.pow((double) expected[d] - actual[d], 2);
+      }
+      double error = Math.sqrt(squares / expected.length);
+      assertTrue(
+          what + ": error " + error + " of " + largest,
+          error <= bound(TokenEncoding.RESIDUAL4, (float) largest));
+    }
+
+    /** Where all of a direction is rounded to zero, the first token stands for it. */
+    private void assertRounded(String what, float[] expected, float[] firstToken, float[] actual) {
+      float half = 0.5f + 1e-3f;
+      if (field.similarity() == VectorSimilarityFunction.COSINE) {
+        assertTrue(what + " has no direction", HeadOracle.largestComponent(actual) > 0);
+        if (HeadOracle.largestComponent(expected) < half && Arrays.equals(firstToken, actual)) {
+          return;
+        }
+      }
+      assertArrayEquals(what, expected, actual, half);
     }
   }
 }
