@@ -38,6 +38,7 @@ import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReader;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.NumericDocValues;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.AcceptDocs;
@@ -463,6 +464,98 @@ public class TestLaneSearch extends LuceneTestCase {
     return best;
   }
 
+  /** The lowest and the highest score that a document may have by its best head. */
+  private record ScoreRange(double lowest, double highest) {}
+
+  /**
+   * The scores of a document by what its heads must be, apart from the errors that their codes may
+   * have.
+   */
+  private static ScoreRange bestHead(
+      float[][] tokens, VectorField field, FastLaneVectorsFormat format, float[] target) {
+    double lowest = 0;
+    double highest = 0;
+    for (int start = 0; start < tokens.length; start += format.tokensPerRoute()) {
+      int end = start + Math.min(format.tokensPerRoute(), tokens.length - start);
+      float[] head = HeadOracle.head(List.of(tokens).subList(start, end), field.similarity());
+      if (field.encoding() == VectorEncoding.BYTE) {
+        head = HeadOracle.shortened(head);
+      }
+      ScoreRange scores = scores(field, target, head, headError(field, format, head));
+      lowest = Math.max(lowest, scores.lowest);
+      highest = Math.max(highest, scores.highest);
+    }
+    return new ScoreRange(lowest, highest);
+  }
+
+  /** How far a head as it is stored may be from what it must be. */
+  private static double headError(VectorField field, FastLaneVectorsFormat format, float[] head) {
+    double root = Math.sqrt(field.dimension());
+    if (field.encoding() == VectorEncoding.BYTE) {
+      return root; // it is rounded, or a token that is not shortened
+    }
+    float largest = HeadOracle.largestComponent(head);
+    double ofToken = StoredVectors.bound(format.tokenEncoding(), largest);
+    if (format.tokensPerRoute() == 1) {
+      return root * ofToken;
+    }
+    // Where all documents of a segment had one token, a merge made heads of these as decoded.
+    TokenEncoding ofHeads =
+        format.tokenEncoding() == TokenEncoding.RESIDUAL3
+            ? TokenEncoding.RESIDUAL3
+            : TokenEncoding.RESIDUAL4;
+    float largestDecoded = (float) (largest + root * ofToken);
+    return root * (ofToken + StoredVectors.bound(ofHeads, largestDecoded));
+  }
+
+  /** The scores of all vectors that are so near to a head. */
+  private static ScoreRange scores(VectorField field, float[] target, float[] head, double error) {
+    double dot = 0;
+    double targetSquares = 0;
+    double headSquares = 0;
+    double distanceSquares = 0;
+    for (int d = 0; d < head.length; d++) {
+      dot += (double) target[d] * head[d];
+      targetSquares += (double) target[d] * target[d];
+      headSquares += (double) head[d] * head[d];
+      distanceSquares += Math.pow((double) target[d] - head[d], 2);
+    }
+    double targetLength = Math.sqrt(targetSquares);
+    double headLength = Math.sqrt(headSquares);
+    return switch (field.similarity()) {
+      case DOT_PRODUCT -> {
+        double unit = field.encoding() == VectorEncoding.BYTE ? head.length << 15 : 2;
+        double score = 0.5 + dot / unit;
+        double reach = targetLength * error / unit;
+        yield new ScoreRange(Math.max(0, score - reach), Math.max(0, score + reach));
+      }
+      case MAXIMUM_INNER_PRODUCT -> {
+        double reach = targetLength * error;
+        yield new ScoreRange(innerProductScore(dot - reach), innerProductScore(dot + reach));
+      }
+      case EUCLIDEAN -> {
+        double distance = Math.sqrt(distanceSquares);
+        double farthest = distance + error;
+        double nearest = Math.max(0, distance - error);
+        yield new ScoreRange(1 / (1 + farthest * farthest), 1 / (1 + nearest * nearest));
+      }
+      case COSINE -> {
+        if (error >= headLength) {
+          yield new ScoreRange(0, 1);
+        }
+        double angle = Math.acos(Math.clamp(dot / targetLength / headLength, -1, 1));
+        double turn = Math.asin(error / headLength);
+        yield new ScoreRange(
+            (1 + Math.cos(Math.min(Math.PI, angle + turn))) / 2,
+            (1 + Math.cos(Math.max(0, angle - turn))) / 2);
+      }
+    };
+  }
+
+  private static double innerProductScore(double dot) {
+    return dot < 0 ? 1 / (1 - dot) : 1 + dot;
+  }
+
   public void testHeadSearch() throws IOException {
     VectorField field = VectorField.random(random(), "field");
     FastLaneVectorsFormat format = RandomFormats.format(random(), RandomFormats.encoding(random()));
@@ -481,7 +574,19 @@ public class TestLaneSearch extends LuceneTestCase {
                   : new HeadSearchStrategy(random().nextInt(101));
           KnnCollector collector = new TopKnnCollector(k, Integer.MAX_VALUE, strategy);
           search(leaf.reader(), field, target, collector);
-          assertHeadHits(values, field, target, k, collector.topDocs());
+          TopDocs hits = collector.topDocs();
+          assertHeadHits(values, field, target, k, hits);
+          for (ScoreDoc hit : hits.scoreDocs) {
+            NumericDocValues ids = leaf.reader().getNumericDocValues(Corpus.ID);
+            assertTrue(ids.advanceExact(hit.doc));
+            float[][] tokens = lanes.corpus.tokens((int) ids.longValue(), field);
+            ScoreRange expected = bestHead(tokens, field, format, target);
+            double tolerance = 1e-4 * Math.max(1, expected.highest);
+            assertTrue(hit.score + " > " + expected, hit.score <= expected.highest + tolerance);
+            if (k >= values.size()) {
+              assertTrue(hit.score + " < " + expected, hit.score >= expected.lowest - tolerance);
+            }
+          }
         }
       }
     }
