@@ -28,8 +28,13 @@ record VectorField(
 
   static VectorField random(Random random, String name, VectorEncoding encoding) {
     VectorSimilarityFunction[] similarities = VectorSimilarityFunction.values();
+    // Now and then enough for whole rounds of the loops that take many components at a time.
+    int mostComponents = random.nextInt(8) == 0 ? 80 : 24;
     return new VectorField(
-        name, encoding, 1 + random.nextInt(24), similarities[random.nextInt(similarities.length)]);
+        name,
+        encoding,
+        1 + random.nextInt(mostComponents),
+        similarities[random.nextInt(similarities.length)]);
   }
 
   static VectorField random(Random random, String name) {
