@@ -15,6 +15,7 @@ package io.github.lucenefastlane.tests;
 
 import com.carrotsearch.randomizedtesting.generators.RandomPicks;
 import io.github.lucenefastlane.codec.FastLaneVectorsFormat;
+import io.github.lucenefastlane.codec.MultiVectorValues;
 import io.github.lucenefastlane.codec.TokenEncoding;
 import java.io.Closeable;
 import java.io.IOException;
@@ -686,6 +687,32 @@ public class TestMultiVectorMerges extends LuceneTestCase {
         }
       }
       TestUtil.checkIndex(directory);
+    }
+  }
+
+  /** Codes of tokens that were routes of their own depend on nothing, and stay. */
+  public void testRoutesOfOneResidualGrow() throws IOException {
+    TokenEncoding encoding = RandomPicks.randomFrom(random(), StoredVectors.RESIDUALS);
+    Corpus corpus = newCorpus();
+    StoredVectors stored = new StoredVectors(corpus, encoding);
+    try (Directory directory = newDirectory()) {
+      fill(directory, newIndexWriterConfig().setCodec(ours(encoding, 1)), corpus, 0, 20);
+      assertStored(stored, directory);
+      for (int merge = 0; merge < 2; merge++) {
+        try (IndexWriter writer = new IndexWriter(directory, serial(ours(encoding, 8)))) {
+          // Beside tokens that are coded against the vectors of their pools.
+          new RandomIndexer(random(), corpus, 20).startAt(1000 * (merge + 1)).add(writer, 20);
+          writer.commit();
+          assertStored(stored, writer);
+          writer.forceMerge(1);
+          assertStored(stored, writer);
+        }
+        TestUtil.checkIndex(directory);
+      }
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        MultiVectorValues values = MultiVectorValues.get(getOnlyLeafReader(reader), FLOATS.name());
+        assertTrue(values.routeCount() < values.tokenCount());
+      }
     }
   }
 
