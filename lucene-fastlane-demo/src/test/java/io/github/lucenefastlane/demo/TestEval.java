@@ -184,7 +184,7 @@ public class TestEval extends LuceneTestCase {
       assertTrue("p " + p, p > 0 && p <= 1);
       if (!bm25) {
         double sum = 0;
-        for (String stage : List.of("routing", "lane", "head", "rerank")) {
+        for (String stage : List.of("routing", "lane", "forecast", "rerank")) {
           sum += row.get(stage + "_comparisons").getAsDouble();
         }
         assertEquals(row.get("comparisons").getAsDouble(), sum, 0.01);
