@@ -91,11 +91,17 @@ public class TestDocumentEncoder extends LuceneTestCase {
   /** Whole numbers from -128 to 127, not all of a token 0. */
   private static float[][] randomByteTokens(int count, int dimension) {
     int largest = random().nextBoolean() ? 128 : TestUtil.nextInt(random(), 1, 128);
+    boolean sparse = random().nextInt(4) == 0;
+    if (sparse && random().nextBoolean()) {
+      largest = 1; // so that means are rounded to zero
+    }
     float[][] tokens = new float[count][dimension];
     for (float[] token : tokens) {
       do {
         for (int d = 0; d < dimension; d++) {
-          token[d] = Math.min(Byte.MAX_VALUE, TestUtil.nextInt(random(), -largest, largest));
+          boolean zero = sparse && random().nextInt(dimension) > 0;
+          int component = zero ? 0 : TestUtil.nextInt(random(), -largest, largest);
+          token[d] = Math.min(Byte.MAX_VALUE, component);
         }
       } while (VectorUtil.isZeroVector(token));
     }

@@ -22,9 +22,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.codecs.lucene95.OrdToDocDISIReaderConfiguration;
 import org.apache.lucene.index.CorruptIndexException;
@@ -195,9 +197,13 @@ public class TestCorruptFiles extends LuceneTestCase {
       String expected;
       try (DirectoryReader reader = DirectoryReader.open(index)) {
         MultiVectorValues values = MultiVectorValues.get(getOnlyLeafReader(reader), "field");
-        do {
-          ord = random().nextInt(values.size());
-        } while (values.tokenCount(ord) == 1);
+        // One of several windows, now and then.
+        IntStream ofSeveral =
+            IntStream.range(0, values.size()).filter(o -> values.tokenCount(o) > 1);
+        ord =
+            random().nextBoolean()
+                ? ofSeveral.boxed().max(Comparator.comparingInt(values::tokenCount)).orElseThrow()
+                : RandomPicks.randomFrom(random(), ofSeveral.boxed().toList());
         token = random().nextInt(values.tokenCount(ord));
         int pools = values.routeCount(ord);
         int firstPool = token / tokensPerRoute / 64 * 64; // a window has so many
