@@ -62,7 +62,7 @@ class CodeKernel {
 
   private int decode(byte[] codes, int from, int count) {
     int rowCount = Math.min(ROWS, count - from);
-    coder.decode(codes, from * coder.bytes(), rowCount, null, null, rows, 0);
+    coder.decode(codes, from * coder.bytes(), rowCount, rows, 0);
     return rowCount;
   }
 }

@@ -40,9 +40,9 @@ final class DocumentEncoder {
   private int[] pools = new int[0];
 
   DocumentEncoder(FastLaneVectorsFormat format, FieldInfo info) {
-    this.coder = VectorCoder.of(info, format.tokenEncoding());
-    this.meanCoder = VectorCoder.ofMeans(info, format.tokenEncoding());
     this.blocks = format.blocks();
+    this.coder = VectorCoder.of(info, format.tokenEncoding());
+    this.meanCoder = VectorCoder.ofMeans(info, format.tokenEncoding(), blocks.tokensAreRoutes());
     VectorSimilarityFunction similarity = info.getVectorSimilarityFunction();
     this.pooling = new TokenPooling(similarity, blocks);
     this.mean = new MeanVector(similarity, info.getVectorDimension());

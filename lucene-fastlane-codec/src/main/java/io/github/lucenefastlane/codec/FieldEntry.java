@@ -203,7 +203,7 @@ record FieldEntry(
 
   /** The coder of heads, pooled vectors and centroids. */
   VectorCoder meanCoder() {
-    return headsAreTokens() ? coder() : VectorCoder.ofMeans(info, tokenEncoding);
+    return VectorCoder.ofMeans(info, tokenEncoding, headsAreTokens());
   }
 
   /** Whether tokens of this segment have the codes that a format would write now. */

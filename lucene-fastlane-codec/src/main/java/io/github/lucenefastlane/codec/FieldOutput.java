@@ -86,10 +86,7 @@ final class FieldOutput implements Closeable {
     this.routeData = routeData;
     this.tokenCodesOffset = tokenData.alignFilePointer(Float.BYTES);
     this.tokensAreRoutes = format.blocks().tokensAreRoutes();
-    this.meanCoder =
-        tokensAreRoutes
-            ? VectorCoder.of(info, format.tokenEncoding())
-            : VectorCoder.ofMeans(info, format.tokenEncoding());
+    this.meanCoder = VectorCoder.ofMeans(info, format.tokenEncoding(), tokensAreRoutes);
     tokenStarts.add(0);
     headStarts.add(0);
     this.heads = stage(state, "heads");
@@ -217,7 +214,7 @@ final class FieldOutput implements Closeable {
 
   private void writeCentroids(PostingLists lists) throws IOException {
     meta.writeVLong(routeData.alignFilePointer(Float.BYTES));
-    VectorCoder coder = ownHeads() ? meanCoder : VectorCoder.of(info, format.tokenEncoding());
+    VectorCoder coder = VectorCoder.ofMeans(info, format.tokenEncoding(), ownHeads() == false);
     byte[] code = new byte[coder.bytes()];
     for (float[] centroid : lists.centroids()) {
       if (info.getVectorEncoding() == VectorEncoding.BYTE

@@ -71,7 +71,6 @@ final class Lane {
   private final CodeComparer heads;
   private final TokenScorer tokens;
   private final KnnCollector collector;
-  private final int codeBytes;
 
   /** Whether documents are collected with their best heads, asked for or since tokens are heads. */
   private final boolean byHead;
@@ -100,7 +99,6 @@ final class Lane {
     this.heads = heads;
     this.tokens = tokens;
     this.collector = collector;
-    this.codeBytes = field.meanCoder().bytes();
     boolean headsOnly = headsOnly(collector.getSearchStrategy());
     this.byHead = headsOnly || field.entry.multiValued() == false;
     this.atOnce = collector.k() == 1 && headsOnly == false;
@@ -181,7 +179,7 @@ final class Lane {
     NearestLists lists = new NearestLists(field, heads);
     collector.incVisitedCount(field.entry.lists());
     long compared = field.entry.lists();
-    codes = new byte[CHUNK * codeBytes];
+    codes = new byte[CHUNK * field.meanCoder().bytes()];
     similarities = new float[CHUNK];
     boolean competitive = true;
     while (lists.hasNext()

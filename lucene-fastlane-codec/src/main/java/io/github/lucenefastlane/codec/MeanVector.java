@@ -58,18 +58,7 @@ final class MeanVector {
 
   /** Writes the vector that stands for those added, of which there must be one. */
   void get(float[] mean) {
-    double scale = 1.0 / count;
-    if (similarity != VectorSimilarityFunction.EUCLIDEAN) {
-      double squares = 0;
-      for (double sum : sums) {
-        squares += sum * sum;
-      }
-      scale = squares == 0 ? 0 : scale * lengths / Math.sqrt(squares);
-    }
-    for (int d = 0; d < sums.length; d++) {
-      // As long as the vectors together, a component may be larger than any of theirs.
-      mean[d] = (float) Math.clamp(scale * sums[d], -Float.MAX_VALUE, Float.MAX_VALUE);
-    }
+    write(mean, scale(sumLength()));
   }
 
   /**
@@ -84,19 +73,38 @@ final class MeanVector {
    * .892.
    */
   void getForecast(float[] forecast) {
-    get(forecast);
-    if (similarity == VectorSimilarityFunction.EUCLIDEAN
-        || similarity == VectorSimilarityFunction.COSINE) {
-      return;
-    }
+    double sumLength = sumLength();
+    write(forecast, scale(sumLength) * spread(sumLength));
+  }
+
+  private double sumLength() {
     double squares = 0;
     for (double sum : sums) {
       squares += sum * sum;
     }
-    double spread =
-        squares == 0 ? 1 : Math.min(MAX_SPREAD, Math.sqrt(lengths / Math.sqrt(squares)));
-    for (int d = 0; d < forecast.length; d++) {
-      forecast[d] = (float) Math.clamp(spread * forecast[d], -Float.MAX_VALUE, Float.MAX_VALUE);
+    return Math.sqrt(squares);
+  }
+
+  /** What makes the sum as long as the vectors are, or, under Euclidean distance, their mean. */
+  private double scale(double sumLength) {
+    if (similarity == VectorSimilarityFunction.EUCLIDEAN) {
+      return 1.0 / count;
+    }
+    return sumLength == 0 ? 0 : 1.0 / count * lengths / sumLength;
+  }
+
+  private double spread(double sumLength) {
+    return switch (similarity) {
+      case EUCLIDEAN, COSINE -> 1;
+      case DOT_PRODUCT, MAXIMUM_INNER_PRODUCT ->
+          sumLength == 0 ? 1 : Math.min(MAX_SPREAD, Math.sqrt(lengths / sumLength));
+    };
+  }
+
+  private void write(float[] vector, double scale) {
+    for (int d = 0; d < sums.length; d++) {
+      // As long as the vectors together, a component may be larger than any of theirs.
+      vector[d] = (float) Math.clamp(scale * sums[d], -Float.MAX_VALUE, Float.MAX_VALUE);
     }
   }
 

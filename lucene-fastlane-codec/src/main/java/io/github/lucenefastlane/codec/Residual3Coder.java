@@ -50,7 +50,7 @@ final class Residual3Coder extends ResidualCoder {
   }
 
   @Override
-  void decodeRests(byte[] codes, int offset, int count, float[] vectors, int at) {
+  void decode(byte[] codes, int offset, int count, float[] vectors, int at) {
     int done = Simd.PRESENT ? PanamaDecoder.words(codes, offset, count, dimension, vectors, at) : 0;
     for (int t = 0; t < count && done < words; t++) {
       int code = offset + t * bytes();

@@ -54,7 +54,7 @@ final class Residual4Coder extends ResidualCoder {
   }
 
   @Override
-  void decodeRests(byte[] codes, int offset, int count, float[] vectors, int at) {
+  void decode(byte[] codes, int offset, int count, float[] vectors, int at) {
     int done =
         Simd.PRESENT ? PanamaDecoder.nibbles(codes, offset, count, dimension, vectors, at) : 0;
     for (int t = 0; t < count && done < half; t++) {

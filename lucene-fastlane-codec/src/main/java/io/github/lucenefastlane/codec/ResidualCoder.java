@@ -212,8 +212,14 @@ abstract class ResidualCoder extends VectorCoder {
     return Float.isFinite(scale * levels.last) ? scale : Float.intBitsToFloat(bits & 0xFFFF0000);
   }
 
-  @Override
-  final void decode(
+  /**
+   * Adds to decoded vectors, which are what references left of tokens, their multiples of these.
+   *
+   * @param references pooled vectors, row after row, as decoded
+   * @param referenceOf for each token, its row among these
+   * @param vectors in and out: the tokens, row after row from {@code at} on
+   */
+  final void addReferences(
       byte[] codes,
       int offset,
       int count,
@@ -221,8 +227,7 @@ abstract class ResidualCoder extends VectorCoder {
       int[] referenceOf,
       float[] vectors,
       int at) {
-    decodeRests(codes, offset, count, vectors, at);
-    for (int t = 0; t < count && references != null; t++) {
+    for (int t = 0; t < count; t++) {
       float coefficient = coefficient(codes, offset + t * bytes());
       int reference = referenceOf[t] * dimension;
       int to = at + t * dimension;
@@ -236,9 +241,6 @@ abstract class ResidualCoder extends VectorCoder {
       }
     }
   }
-
-  /** Decodes what references leave of vectors. */
-  abstract void decodeRests(byte[] codes, int offset, int count, float[] vectors, int at);
 
   /** Writes the numbers of all components. */
   abstract void pack(byte[] numbers, byte[] code, int first);

@@ -32,6 +32,10 @@ final class SegmentField {
   final FieldEntry entry;
   private final VectorCoder coder;
   private final int codeBytes;
+
+  /** The coder, if tokens are coded against the vectors of their pools, else null. */
+  private final ResidualCoder residuals;
+
   private final VectorCoder meanCoder;
   private final int meanBytes;
   private final IndexInput tokenFile;
@@ -71,6 +75,7 @@ final class SegmentField {
     this.entry = entry;
     this.coder = entry.coder();
     this.codeBytes = coder.bytes();
+    this.residuals = coder instanceof ResidualCoder residual ? residual : null;
     this.meanCoder = entry.meanCoder();
     this.meanBytes = meanCoder.bytes();
     this.blocks = entry.blocks();
@@ -208,10 +213,11 @@ final class SegmentField {
     }
     tokenCodes(ord);
     vectors = grow(vectors, Math.multiplyExact(count, dimension));
+    coder.decode(codes, 0, count, vectors, 0);
     if (relative) {
       findReferences(ord, count);
+      residuals.addReferences(codes, 0, count, references, referenceOf, vectors, 0);
     }
-    coder.decode(codes, count, relative ? references : null, referenceOf, vectors);
     return vectors;
   }
 
@@ -242,14 +248,14 @@ final class SegmentField {
   void firstTokenVector(int ord, float[] vector) throws IOException {
     codes = ArrayUtil.growNoCopy(codes, codeBytes);
     firstTokenCode(ord, codes);
+    coder.decode(codes, 0, vector, 0);
     if (isRelative(tokenCount(ord))) {
       references = grow(references, coder.dimension);
-      readPooled(firstHead(ord), 1); // pools are numbered by their first tokens
+      meanCodes = ArrayUtil.growNoCopy(meanCodes, meanBytes);
+      readPooled(firstHead(ord), 1, meanCodes); // pools are numbered by their first tokens
       meanCoder.decode(meanCodes, 0, references, 0);
       referenceOf[0] = 0;
-      coder.decode(codes, 1, references, referenceOf, vector);
-    } else {
-      coder.decode(codes, 0, vector, 0);
+      residuals.addReferences(codes, 0, 1, references, referenceOf, vector, 0);
     }
   }
 
@@ -281,17 +287,15 @@ final class SegmentField {
 
   /** Whether the tokens of a document of so many are coded against the vectors of their pools. */
   private boolean isRelative(int tokens) {
-    return coder.isRelative() && blocks.tokensAreRoutes(tokens) == false;
+    return residuals != null && blocks.tokensAreRoutes(tokens) == false;
   }
 
   // Pools
 
-  /** Reads the codes of neighbouring pooled vectors to {@link #meanCodes}. */
-  private void readPooled(int first, int count) throws IOException {
-    int length = Math.multiplyExact(count, meanBytes);
-    meanCodes = ArrayUtil.growNoCopy(meanCodes, length);
+  /** Reads the codes of neighbouring pooled vectors. */
+  private void readPooled(int first, int count, byte[] codes) throws IOException {
     pooledCodes.seek((long) first * meanBytes);
-    pooledCodes.readBytes(meanCodes, 0, length);
+    pooledCodes.readBytes(codes, 0, count * meanBytes);
   }
 
   /** Vectors of all pools of a document, row after row, in a shared array. */
@@ -302,13 +306,14 @@ final class SegmentField {
 
   private float[] decodePooled(int ord, float[] into) throws IOException {
     int count = headCount(ord);
-    readPooled(firstHead(ord), count);
+    meanCodes = ArrayUtil.growNoCopy(meanCodes, Math.multiplyExact(count, meanBytes));
+    readPooled(firstHead(ord), count, meanCodes);
     return decodeMeans(count, into);
   }
 
   private float[] decodeMeans(int count, float[] into) {
     float[] rows = grow(into, Math.multiplyExact(count, coder.dimension));
-    meanCoder.decode(meanCodes, count, null, null, rows);
+    meanCoder.decode(meanCodes, 0, count, rows, 0);
     return rows;
   }
 
@@ -413,8 +418,7 @@ final class SegmentField {
     if (blocks.tokensAreRoutes() == false) {
       int heads = document.headCount();
       readHeads(firstHead(ord), heads, document.heads);
-      pooledCodes.seek((long) firstHead(ord) * meanBytes);
-      pooledCodes.readBytes(document.pooled, 0, heads * meanBytes);
+      readPooled(firstHead(ord), heads, document.pooled);
     }
   }
 

@@ -34,15 +34,13 @@ abstract class VectorCoder {
   }
 
   /**
-   * The coder of what stands for several tokens of that field: heads, centroids and pooled vectors,
-   * which are references and forecasts, so that four bits a component are enough.
+   * The coder of that field's heads, centroids and pooled vectors: that of its tokens, where heads
+   * are tokens. Else they stand for several, as references and forecasts, and four bits a component
+   * are enough.
    */
-  static VectorCoder ofMeans(FieldInfo info, TokenEncoding tokenEncoding) {
-    return of(
-        info,
-        tokenEncoding == TokenEncoding.RESIDUAL3
-            ? TokenEncoding.RESIDUAL3
-            : TokenEncoding.RESIDUAL4);
+  static VectorCoder ofMeans(FieldInfo info, TokenEncoding tokenEncoding, boolean headsAreTokens) {
+    boolean asTokens = headsAreTokens || tokenEncoding == TokenEncoding.RESIDUAL3;
+    return of(info, asTokens ? tokenEncoding : TokenEncoding.RESIDUAL4);
   }
 
   static VectorCoder of(VectorEncoding vectorEncoding, TokenEncoding tokenEncoding, int dimension) {
@@ -63,36 +61,20 @@ abstract class VectorCoder {
   /** Encodes a vector on its own. */
   abstract void encode(float[] vector, byte[] code, int offset);
 
-  /** Decodes a vector that was encoded on its own. */
+  /** Decodes one vector that was encoded on its own. */
   final void decode(byte[] code, int offset, float[] vector, int vectorOffset) {
-    decode(code, offset, 1, null, null, vector, vectorOffset);
+    decode(code, offset, 1, vector, vectorOffset);
   }
 
   /**
-   * Decodes vectors that follow one another.
+   * Decodes vectors that were encoded on their own and follow one another. All at once: what the
+   * calls of different coders have in common is to be outside of the loops of {@link
+   * PanamaDecoder}, see {@link CodeKernel}. Of tokens of a pool it gives what {@link
+   * ResidualCoder#addReferences} adds to.
    *
-   * @param references pooled vectors, row after row, as decoded; null for tokens that were encoded
-   *     on their own; ignored unless {@link #isRelative}
-   * @param referenceOf for each token, its row among these
-   * @param vectors out: the tokens, row after row
+   * @param vectors out: the vectors, row after row from {@code at} on
    */
-  final void decode(
-      byte[] codes, int count, float[] references, int[] referenceOf, float[] vectors) {
-    decode(codes, 0, count, references, referenceOf, vectors, 0);
-  }
-
-  /**
-   * The same, from an offset to an offset. All at once: what the calls of different coders have in
-   * common is to be outside of the loops of {@link PanamaDecoder}, see {@link CodeKernel}.
-   */
-  abstract void decode(
-      byte[] codes,
-      int offset,
-      int count,
-      float[] references,
-      int[] referenceOf,
-      float[] vectors,
-      int at);
+  abstract void decode(byte[] codes, int offset, int count, float[] vectors, int at);
 
   /** Whether the code of a token depends on the vector of its pool, if that has several tokens. */
   boolean isRelative() {
@@ -162,14 +144,7 @@ abstract class VectorCoder {
     }
 
     @Override
-    void decode(
-        byte[] codes,
-        int offset,
-        int count,
-        float[] references,
-        int[] referenceOf,
-        float[] vectors,
-        int at) {
+    void decode(byte[] codes, int offset, int count, float[] vectors, int at) {
       int components = count * dimension;
       int done = Simd.PRESENT ? PanamaDecoder.floats(codes, offset, components, vectors, at) : 0;
       for (int i = done; i < components; i++) {
@@ -203,14 +178,7 @@ abstract class VectorCoder {
     }
 
     @Override
-    void decode(
-        byte[] codes,
-        int offset,
-        int count,
-        float[] references,
-        int[] referenceOf,
-        float[] vectors,
-        int at) {
+    void decode(byte[] codes, int offset, int count, float[] vectors, int at) {
       int done =
           Simd.PRESENT ? PanamaDecoder.bytes(codes, offset, count, dimension, vectors, at) : 0;
       for (int t = 0; t < count && done < dimension; t++) {
@@ -243,14 +211,7 @@ abstract class VectorCoder {
     }
 
     @Override
-    void decode(
-        byte[] codes,
-        int offset,
-        int count,
-        float[] references,
-        int[] referenceOf,
-        float[] vectors,
-        int at) {
+    void decode(byte[] codes, int offset, int count, float[] vectors, int at) {
       int components = count * dimension;
       for (int i = 0; i < components; i++) {
         vectors[at + i] = codes[offset + i];

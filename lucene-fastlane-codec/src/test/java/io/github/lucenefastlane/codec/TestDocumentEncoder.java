@@ -50,24 +50,13 @@ public class TestDocumentEncoder extends LuceneTestCase {
         false);
   }
 
-  private static VectorSimilarityFunction randomSimilarity() {
-    VectorSimilarityFunction[] all = VectorSimilarityFunction.values();
-    return all[random().nextInt(all.length)];
-  }
-
   private static TokenEncoding randomEncoding() {
     TokenEncoding[] all = TokenEncoding.values();
     return all[random().nextInt(all.length)];
   }
 
   private static float[][] randomTokens(int count, int dimension) {
-    float[][] tokens = new float[count][dimension];
-    for (float[] token : tokens) {
-      for (int d = 0; d < dimension; d++) {
-        token[d] = (float) random().nextGaussian();
-      }
-    }
-    return tokens;
+    return RandomVectors.gaussian(random(), count, dimension, 1);
   }
 
   private static float[] decode(VectorCoder coder, byte[] codes, int i) {
@@ -140,7 +129,7 @@ public class TestDocumentEncoder extends LuceneTestCase {
 
   private static void checkRandom(VectorEncoding encoding) {
     boolean bytes = encoding == VectorEncoding.BYTE;
-    VectorSimilarityFunction similarity = randomSimilarity();
+    VectorSimilarityFunction similarity = RandomVectors.similarity(random());
     int dimension = TestUtil.nextInt(random(), 1, 40);
     FieldInfo info = info(dimension, encoding, similarity);
     FastLaneVectorsFormat format =
@@ -150,7 +139,7 @@ public class TestDocumentEncoder extends LuceneTestCase {
     EncodedDocument document = encoder.newDocument();
     TokenPooling pooling = new TokenPooling(similarity, blocks);
     VectorCoder coder = VectorCoder.of(info, format.tokenEncoding());
-    VectorCoder meanCoder = VectorCoder.ofMeans(info, format.tokenEncoding());
+    VectorCoder meanCoder = VectorCoder.ofMeans(info, format.tokenEncoding(), false);
     for (int i = atLeast(10); i > 0; i--) {
       int count = TestUtil.nextInt(random(), 1, random().nextInt(10) == 0 ? 2000 : 100);
       float[][] tokens =
@@ -195,7 +184,9 @@ public class TestDocumentEncoder extends LuceneTestCase {
               TokenPooling.firstPool(blocks, t) + ResidualCoder.pool(document.tokens, offset);
           assertEquals(pools[t], pool);
           float[] pooled = decode(meanCoder, document.pooled, pool);
-          coder.decode(document.tokens, offset, 1, pooled, new int[1], decoded, 0);
+          coder.decode(document.tokens, offset, decoded, 0);
+          ((ResidualCoder) coder)
+              .addReferences(document.tokens, offset, 1, pooled, new int[1], decoded, 0);
         } else {
           decoded = decode(coder, document.tokens, t);
         }
@@ -221,7 +212,7 @@ public class TestDocumentEncoder extends LuceneTestCase {
     EncodedDocument document = encoder.newDocument();
     float[][] tokens = {{1, -2, 3}, {-1, 2, -3}, {1, -2, 3}, {-1, 2, -3}};
     encoder.encode(tokens, 4, document);
-    VectorCoder meanCoder = VectorCoder.ofMeans(info, format.tokenEncoding());
+    VectorCoder meanCoder = VectorCoder.ofMeans(info, format.tokenEncoding(), false);
     for (byte[] codes : new byte[][] {document.heads, document.pooled}) {
       float[] vector = decode(meanCoder, codes, 0);
       assertFalse(Arrays.toString(vector), VectorUtil.isZeroVector(vector));
@@ -231,7 +222,7 @@ public class TestDocumentEncoder extends LuceneTestCase {
   /** Where each token is a route, nothing else stands for it. */
   public void testOneTokenARoute() {
     int dimension = TestUtil.nextInt(random(), 1, 40);
-    FieldInfo info = info(dimension, VectorEncoding.FLOAT32, randomSimilarity());
+    FieldInfo info = info(dimension, VectorEncoding.FLOAT32, RandomVectors.similarity(random()));
     FastLaneVectorsFormat format = new FastLaneVectorsFormat(randomEncoding(), 1);
     DocumentEncoder encoder = new DocumentEncoder(format, info);
     EncodedDocument document = encoder.newDocument();

@@ -20,19 +20,8 @@ import org.apache.lucene.tests.util.TestUtil;
 
 public class TestMaxSim extends LuceneTestCase {
 
-  private static VectorSimilarityFunction randomSimilarity() {
-    VectorSimilarityFunction[] all = VectorSimilarityFunction.values();
-    return all[random().nextInt(all.length)];
-  }
-
   private static float[][] randomTokens(int count, int dimension) {
-    float[][] tokens = new float[count][dimension];
-    for (float[] token : tokens) {
-      for (int d = 0; d < dimension; d++) {
-        token[d] = (float) random().nextGaussian();
-      }
-    }
-    return tokens;
+    return RandomVectors.gaussian(random(), count, dimension, 1);
   }
 
   private static byte[][] randomByteTokens(int count, int dimension) {
@@ -148,7 +137,7 @@ public class TestMaxSim extends LuceneTestCase {
   }
 
   public void testScores() {
-    VectorSimilarityFunction similarity = randomSimilarity();
+    VectorSimilarityFunction similarity = RandomVectors.similarity(random());
     int dimension = TestUtil.nextInt(random(), 1, 200);
     float[][] query = randomTokens(TestUtil.nextInt(random(), 1, 70), dimension);
     MaxSim maxSim = MaxSim.of(query, similarity);
@@ -211,7 +200,7 @@ public class TestMaxSim extends LuceneTestCase {
     float[][] document = new float[TestUtil.nextInt(random(), 1, 30)][];
     Arrays.fill(document, randomTokens(1, dimension)[0]);
     int[] bestTokens = new int[query.length];
-    MaxSim.of(query, randomSimilarity())
+    MaxSim.of(query, RandomVectors.similarity(random()))
         .scorer()
         .score(flatten(document, dimension), document.length, new float[query.length], bestTokens);
     assertArrayEquals(new int[query.length], bestTokens);
@@ -219,7 +208,7 @@ public class TestMaxSim extends LuceneTestCase {
 
   /** Bytes are compared as Lucene compares them, and sums of their products are exact. */
   public void testBytes() {
-    VectorSimilarityFunction similarity = randomSimilarity();
+    VectorSimilarityFunction similarity = RandomVectors.similarity(random());
     int dimension = TestUtil.nextInt(random(), 1, 200);
     byte[][] query = randomByteTokens(TestUtil.nextInt(random(), 1, 70), dimension);
     MaxSim.Scorer scorer = MaxSim.of(query, similarity).scorer();
@@ -253,7 +242,7 @@ public class TestMaxSim extends LuceneTestCase {
     int dimension = TestUtil.nextInt(random(), 1, 50);
     float[][] query = randomTokens(3, dimension);
     float[][] kept = {query[0].clone(), query[1].clone(), query[2].clone()};
-    VectorSimilarityFunction similarity = randomSimilarity();
+    VectorSimilarityFunction similarity = RandomVectors.similarity(random());
     float[] document = flatten(randomTokens(4, dimension), dimension);
     MaxSim maxSim = MaxSim.of(query, similarity);
     for (int q = 0; q < query.length; q++) {

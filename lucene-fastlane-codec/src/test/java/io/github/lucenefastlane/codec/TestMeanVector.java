@@ -20,19 +20,8 @@ import org.apache.lucene.tests.util.TestUtil;
 
 public class TestMeanVector extends LuceneTestCase {
 
-  private static VectorSimilarityFunction randomSimilarity() {
-    VectorSimilarityFunction[] all = VectorSimilarityFunction.values();
-    return all[random().nextInt(all.length)];
-  }
-
   private static float[][] randomTokens(int count, int dimension) {
-    float[][] tokens = new float[count][dimension];
-    for (float[] token : tokens) {
-      for (int d = 0; d < dimension; d++) {
-        token[d] = (float) random().nextGaussian();
-      }
-    }
-    return tokens;
+    return RandomVectors.gaussian(random(), count, dimension, 1);
   }
 
   private static float[][] extremeTokens(int count, float... components) {
@@ -67,7 +56,7 @@ public class TestMeanVector extends LuceneTestCase {
     int from = random().nextInt(count);
     int to = TestUtil.nextInt(random(), from + 1, count);
     float[][] tokens = randomTokens(count, TestUtil.nextInt(random(), 1, 20));
-    VectorSimilarityFunction similarity = randomSimilarity();
+    VectorSimilarityFunction similarity = RandomVectors.similarity(random());
     float[] head = head(tokens, from, to, similarity);
     double[] mean = new double[head.length];
     double meanTokenLength = 0;
@@ -101,7 +90,7 @@ public class TestMeanVector extends LuceneTestCase {
       lengths += length(token);
     }
     double sumLength = Math.sqrt(Arrays.stream(sum).map(c -> c * c).sum());
-    VectorSimilarityFunction similarity = randomSimilarity();
+    VectorSimilarityFunction similarity = RandomVectors.similarity(random());
     MeanVector mean = new MeanVector(similarity, 8);
     Arrays.stream(tokens).forEach(mean::add);
     float[] head = new float[8];
@@ -128,7 +117,7 @@ public class TestMeanVector extends LuceneTestCase {
 
   public void testTokensThatCancelOut() {
     float[][] tokens = {{1, -2}, {-1, 2}};
-    VectorSimilarityFunction similarity = randomSimilarity();
+    VectorSimilarityFunction similarity = RandomVectors.similarity(random());
     assertArrayEquals(new float[2], head(tokens, 0, 2, similarity), 0f);
     MeanVector mean = new MeanVector(similarity, 2);
     Arrays.stream(tokens).forEach(mean::add);
@@ -144,7 +133,7 @@ public class TestMeanVector extends LuceneTestCase {
         random().nextBoolean()
             ? extremeTokens(count, Float.MAX_VALUE, -Float.MAX_VALUE)
             : extremeTokens(count, 4e18f, -4e18f, 1f, Float.MIN_VALUE, 0f);
-    for (float component : head(tokens, 0, count, randomSimilarity())) {
+    for (float component : head(tokens, 0, count, RandomVectors.similarity(random()))) {
       assertTrue("component " + component, Float.isFinite(component));
     }
   }

@@ -34,11 +34,6 @@ public class TestPostingListBuilder extends LuceneTestCase {
 
   private static final TaskExecutor THIS_THREAD = new TaskExecutor(Runnable::run);
 
-  private static VectorSimilarityFunction randomSimilarity() {
-    VectorSimilarityFunction[] all = VectorSimilarityFunction.values();
-    return all[random().nextInt(all.length)];
-  }
-
   private static float[] randomVector(int dimension) {
     float[] vector = new float[dimension];
     for (int d = 0; d < dimension; d++) {
@@ -114,11 +109,14 @@ public class TestPostingListBuilder extends LuceneTestCase {
   public void testRandom() throws IOException {
     int dimension = TestUtil.nextInt(random(), 1, 20);
     build(
-        randomHeads(random().nextInt(2000), dimension), dimension, randomSimilarity(), THIS_THREAD);
+        randomHeads(random().nextInt(2000), dimension),
+        dimension,
+        RandomVectors.similarity(random()),
+        THIS_THREAD);
   }
 
   public void testFewHeads() throws IOException {
-    VectorSimilarityFunction similarity = randomSimilarity();
+    VectorSimilarityFunction similarity = RandomVectors.similarity(random());
     int full = PostingListBuilder.LIST_HEADS;
     for (int count : new int[] {0, 1, 2, full - 1, full}) {
       PostingLists lists = build(randomHeads(count, 4), 4, similarity, THIS_THREAD);
@@ -143,7 +141,7 @@ public class TestPostingListBuilder extends LuceneTestCase {
       }
       VectorUtil.l2normalize(heads[h]);
     }
-    PostingLists lists = build(heads, dimension, randomSimilarity(), THIS_THREAD);
+    PostingLists lists = build(heads, dimension, RandomVectors.similarity(random()), THIS_THREAD);
     assertTrue("lists: " + lists.count(), lists.count() > clusters / 2);
     // A head is nearest to the centroid of its list, but for those at the border of two.
     int nearest = 0;
@@ -164,7 +162,7 @@ public class TestPostingListBuilder extends LuceneTestCase {
   public void testSameHeads() throws IOException {
     float[][] heads = new float[5000][];
     Arrays.fill(heads, randomVector(5));
-    assertNoneLong(build(heads, 5, randomSimilarity(), THIS_THREAD));
+    assertNoneLong(build(heads, 5, RandomVectors.similarity(random()), THIS_THREAD));
     Arrays.fill(heads, new float[5]);
     assertNoneLong(build(heads, 5, VectorSimilarityFunction.MAXIMUM_INNER_PRODUCT, THIS_THREAD));
   }
@@ -187,7 +185,7 @@ public class TestPostingListBuilder extends LuceneTestCase {
         PostingListBuilder builder =
             new PostingListBuilder(
                 staged,
-                randomSimilarity(),
+                RandomVectors.similarity(random()),
                 4,
                 THIS_THREAD,
                 () -> {
@@ -222,7 +220,7 @@ public class TestPostingListBuilder extends LuceneTestCase {
   /** Threads change nothing, and so is a second run the same. */
   public void testThreads() throws Exception {
     float[][] heads = randomHeads(40_000, 4);
-    VectorSimilarityFunction similarity = randomSimilarity();
+    VectorSimilarityFunction similarity = RandomVectors.similarity(random());
     PostingLists expected = build(heads, 4, similarity, THIS_THREAD);
     ExecutorService threads = Executors.newFixedThreadPool(3, new NamedThreadFactory("lists"));
     try {

@@ -35,6 +35,10 @@ public class TestResidualCoder extends LuceneTestCase {
     return VectorCoder.of(VectorEncoding.FLOAT32, encoding, dimension);
   }
 
+  private static ResidualCoder residual(VectorCoder coder) {
+    return (ResidualCoder) coder;
+  }
+
   private static TokenEncoding anyEncoding() {
     return random().nextBoolean() ? TokenEncoding.RESIDUAL4 : TokenEncoding.RESIDUAL3;
   }
@@ -58,7 +62,8 @@ public class TestResidualCoder extends LuceneTestCase {
       float[] heads = new float[(row + 1) * head.length + random().nextInt(3)];
       Arrays.fill(heads, Float.NaN);
       System.arraycopy(head, 0, heads, row * head.length, head.length);
-      coder.decode(code, offset, 1, heads, new int[] {row}, vector, 2);
+      coder.decode(code, offset, vector, 2);
+      residual(coder).addReferences(code, offset, 1, heads, new int[] {row}, vector, 2);
     }
     for (int i = 0; i < vector.length; i++) {
       if (i < 2 || i >= 2 + coder.dimension) {
@@ -142,7 +147,10 @@ public class TestResidualCoder extends LuceneTestCase {
     }
     float[] together = new float[count * dimension];
     for (boolean withHead : new boolean[] {false, true}) {
-      coder.decode(codes, count, withHead ? references : null, referenceOf, together);
+      coder.decode(codes, 0, count, together, 0);
+      if (withHead) {
+        residual(coder).addReferences(codes, 0, count, references, referenceOf, together, 0);
+      }
       for (int i = 0; i < count; i++) {
         float[] head = withHead ? heads[referenceOf[i]] : null;
         float[] alone = decode(coder, codes, i * coder.bytes(), head);

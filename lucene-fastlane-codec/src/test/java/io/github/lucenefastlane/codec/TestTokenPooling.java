@@ -21,26 +21,13 @@ import org.apache.lucene.tests.util.TestUtil;
 
 public class TestTokenPooling extends LuceneTestCase {
 
-  private static VectorSimilarityFunction randomSimilarity() {
-    VectorSimilarityFunction[] all = VectorSimilarityFunction.values();
-    return all[random().nextInt(all.length)];
-  }
-
-  private static float[][] gaussian(int count, int dimension, float deviation) {
-    float[][] vectors = new float[count][dimension];
-    for (float[] vector : vectors) {
-      for (int d = 0; d < dimension; d++) {
-        vector[d] = deviation * (float) random().nextGaussian();
-      }
-    }
-    return vectors;
-  }
-
   /** Around a few topics, as tokens of text are. */
   private static float[][] randomTokens(int count) {
     int dimension = TestUtil.nextInt(random(), 4, 24);
-    float[][] topics = gaussian(TestUtil.nextInt(random(), 1, 12), dimension, 1);
-    float[][] tokens = gaussian(count, dimension, 0.2f + random().nextFloat());
+    float[][] topics =
+        RandomVectors.gaussian(random(), TestUtil.nextInt(random(), 1, 12), dimension, 1);
+    float[][] tokens =
+        RandomVectors.gaussian(random(), count, dimension, 0.2f + random().nextFloat());
     for (float[] token : tokens) {
       float[] topic = topics[random().nextInt(topics.length)];
       for (int d = 0; d < dimension; d++) {
@@ -204,7 +191,7 @@ public class TestTokenPooling extends LuceneTestCase {
   }
 
   private static void assertLikeOracle(int size, int run, int count) {
-    VectorSimilarityFunction similarity = randomSimilarity();
+    VectorSimilarityFunction similarity = RandomVectors.similarity(random());
     RouteBlocks blocks = new RouteBlocks(size);
     float[][] tokens;
     Oracle oracle;
@@ -245,7 +232,7 @@ public class TestTokenPooling extends LuceneTestCase {
     int size = TestUtil.nextInt(random(), 2, 8);
     int count = TestUtil.nextInt(random(), size + 1, 64 * size);
     RouteBlocks blocks = new RouteBlocks(size);
-    VectorSimilarityFunction similarity = randomSimilarity();
+    VectorSimilarityFunction similarity = RandomVectors.similarity(random());
     int topics = blocks.count(count);
     float[] scales = {Float.MAX_VALUE, 1e25f, 1, 1e-25f, 1e-36f};
     float common = scales[random().nextInt(scales.length)];
@@ -266,7 +253,7 @@ public class TestTokenPooling extends LuceneTestCase {
   }
 
   public void testWindowsAreIndependent() {
-    VectorSimilarityFunction similarity = randomSimilarity();
+    VectorSimilarityFunction similarity = RandomVectors.similarity(random());
     RouteBlocks blocks = new RouteBlocks(TestUtil.nextInt(random(), 1, 12));
     int window = 64 * blocks.size();
     float[][] tokens = randomTokens(window + TestUtil.nextInt(random(), 1, window));
@@ -281,7 +268,7 @@ public class TestTokenPooling extends LuceneTestCase {
   }
 
   public void testReuse() {
-    VectorSimilarityFunction similarity = randomSimilarity();
+    VectorSimilarityFunction similarity = RandomVectors.similarity(random());
     RouteBlocks blocks = new RouteBlocks(TestUtil.nextInt(random(), 1, 20));
     TokenPooling pooling = new TokenPooling(similarity, blocks);
     float[][] tokens = randomTokens(TestUtil.nextInt(random(), 1, 400));
@@ -295,7 +282,7 @@ public class TestTokenPooling extends LuceneTestCase {
 
   public void testOneTokenAPool() {
     float[][] tokens = randomTokens(TestUtil.nextInt(random(), 1, 300));
-    int[] pools = assign(randomSimilarity(), new RouteBlocks(1), tokens);
+    int[] pools = assign(RandomVectors.similarity(random()), new RouteBlocks(1), tokens);
     for (int t = 0; t < tokens.length; t++) {
       assertEquals(t, pools[t]);
     }
@@ -304,13 +291,16 @@ public class TestTokenPooling extends LuceneTestCase {
   public void testOnePool() {
     int size = TestUtil.nextInt(random(), 2, 100);
     float[][] tokens = randomTokens(TestUtil.nextInt(random(), 1, size));
-    int[] pools = assign(randomSimilarity(), new RouteBlocks(size), tokens);
+    int[] pools = assign(RandomVectors.similarity(random()), new RouteBlocks(size), tokens);
     assertArrayEquals(new int[tokens.length], pools);
   }
 
   public void testLargePools() {
     RouteBlocks blocks = new RouteBlocks(TestUtil.nextInt(random(), 41, 300));
-    assign(randomSimilarity(), blocks, randomTokens(TestUtil.nextInt(random(), 1, 40_000)));
+    assign(
+        RandomVectors.similarity(random()),
+        blocks,
+        randomTokens(TestUtil.nextInt(random(), 1, 40_000)));
   }
 
   public void testLargestPools() {
@@ -320,7 +310,7 @@ public class TestTokenPooling extends LuceneTestCase {
     Arrays.fill(tokens, 0, size, new float[] {1, 2});
     Arrays.fill(tokens, size, 2 * size, new float[] {-2, 1});
     Arrays.fill(tokens, 2 * size, tokens.length, new float[] {1, 2.5f});
-    int[] pools = assign(randomSimilarity(), blocks, tokens);
+    int[] pools = assign(RandomVectors.similarity(random()), blocks, tokens);
     assertEquals(0, pools[size - 1]);
     assertEquals(1, pools[2 * size - 1]);
     assertEquals(1984, TokenPooling.firstPool(blocks, Integer.MAX_VALUE));
@@ -338,7 +328,7 @@ public class TestTokenPooling extends LuceneTestCase {
     }
     float[][] tokens = new float[count][];
     Arrays.setAll(tokens, t -> values[random().nextInt(values.length)]);
-    int[] pools = assign(randomSimilarity(), blocks, tokens);
+    int[] pools = assign(RandomVectors.similarity(random()), blocks, tokens);
     float[][] ofPool = new float[blocks.count(count)][];
     for (int t = 0; t < count; t++) {
       if (ofPool[pools[t]] != null) {
@@ -351,7 +341,7 @@ public class TestTokenPooling extends LuceneTestCase {
   public void testZeroVectors() {
     RouteBlocks blocks = new RouteBlocks(TestUtil.nextInt(random(), 1, 20));
     float[][] tokens = new float[TestUtil.nextInt(random(), 1, 1000)][3];
-    assign(randomSimilarity(), blocks, tokens);
+    assign(RandomVectors.similarity(random()), blocks, tokens);
   }
 
   public void testExtremeComponents() {
@@ -363,12 +353,12 @@ public class TestTokenPooling extends LuceneTestCase {
         token[d] = components[random().nextInt(components.length)];
       }
     }
-    assign(randomSimilarity(), blocks, tokens);
+    assign(RandomVectors.similarity(random()), blocks, tokens);
   }
 
   public void testRamBytesUsed() {
     RouteBlocks blocks = new RouteBlocks(TestUtil.nextInt(random(), 1, 20));
-    TokenPooling pooling = new TokenPooling(randomSimilarity(), blocks);
+    TokenPooling pooling = new TokenPooling(RandomVectors.similarity(random()), blocks);
     assign(pooling, blocks, randomTokens(TestUtil.nextInt(random(), 1, 1000)));
     assertEquals(RamUsageTester.ramUsed(pooling), pooling.ramBytesUsed(), 256);
   }

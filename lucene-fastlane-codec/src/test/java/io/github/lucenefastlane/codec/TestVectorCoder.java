@@ -138,7 +138,7 @@ public class TestVectorCoder extends LuceneTestCase {
         coder.decode(codes, i * coder.bytes(), alone, i * vector.length);
       }
       float[] together = new float[alone.length];
-      coder.decode(codes, count, null, null, together);
+      coder.decode(codes, 0, count, together, 0);
       assertArrayEquals(encoding.toString(), alone, together, 0f);
     }
   }
