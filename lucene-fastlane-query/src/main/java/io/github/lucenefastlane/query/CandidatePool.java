@@ -29,6 +29,16 @@ import org.apache.lucene.search.ScoreDoc;
  */
 final class CandidatePool {
 
+  /**
+   * How many standard deviations of the forecasts one of the routed scores is worth. Views are
+   * compared with means of neighbours, forecasts are made from means of like tokens, and each knows
+   * a little that the other does not: 20 candidates of one learned view hold .850 of exact MaxSim's
+   * ten on npl (93 queries) and .908 on squad-a among 4,094 other passages (1,000 questions) by
+   * forecasts alone, .862 and .911 with this, .872 and .911 with .2. On synthetic documents of one
+   * topic, of which 60 hold .984, this costs .002 and .2 costs .009.
+   */
+  private static final double ROUTED_PART = 0.05;
+
   private final int[] docs; // every document found, ascending
   private final float[] scores; // routed, by place in docs
   private final float[][] similarities; // by view and place in docs, NaN where it found none
@@ -140,5 +150,44 @@ final class CandidatePool {
   /** The documents of the {@code count} highest routed scores, in ascending order. */
   int[] best(int count) {
     return RankedDocs.best(docs, scores, count).docs();
+  }
+
+  /**
+   * The documents of the {@code count} highest forecasts, in ascending order, in which routed
+   * scores have a {@linkplain #ROUTED_PART part}: both count in standard deviations, since the one
+   * is a sum over query tokens and the other over views.
+   *
+   * @param forecasts of {@link #docs()}, NaN for those that are not to be chosen
+   */
+  int[] best(int count, float[] forecasts) {
+    double part = ROUTED_PART * standardDeviation(forecasts) / standardDeviation(scores);
+    if (Double.isFinite(part) == false) { // all alike, or too large for a sum
+      return RankedDocs.best(docs, forecasts, count).docs();
+    }
+    float[] blended = new float[docs.length];
+    for (int place = 0; place < blended.length; place++) {
+      blended[place] = (float) (forecasts[place] + part * scores[place]);
+    }
+    return RankedDocs.best(docs, blended, count).docs();
+  }
+
+  /** Of the values that are numbers; 0 if none is. */
+  private static double standardDeviation(float[] values) {
+    int count = 0;
+    double sum = 0;
+    for (float value : values) {
+      if (Float.isNaN(value) == false) {
+        count++;
+        sum += value;
+      }
+    }
+    double mean = sum / Math.max(1, count);
+    double squares = 0;
+    for (float value : values) {
+      if (Float.isNaN(value) == false) {
+        squares += (value - mean) * (value - mean);
+      }
+    }
+    return Math.sqrt(squares / Math.max(1, count));
   }
 }

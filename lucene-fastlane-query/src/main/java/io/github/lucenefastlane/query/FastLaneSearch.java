@@ -90,7 +90,7 @@ final class FastLaneSearch {
                     maxSim,
                     timeout)
                 .score(docs);
-        docs = RankedDocs.best(docs, forecasts.scores(), candidates).docs();
+        docs = pool.best(candidates, forecasts.scores());
         forecastComparisons = forecasts.comparisons();
       } else {
         docs = pool.best(candidates);

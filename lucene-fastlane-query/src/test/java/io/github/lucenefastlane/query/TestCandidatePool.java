@@ -77,6 +77,28 @@ public class TestCandidatePool extends LuceneTestCase {
     assertEquals(0, new CandidatePool(List.<ScoreDoc[]>of(hits()), views(1f), 4).best(3).length);
   }
 
+  /** Forecasts of standard deviation 1, to which one of .1 of the routed scores adds .05. */
+  public void testRoutedScoresDecideBetweenCloseForecasts() {
+    CandidatePool pool =
+        new CandidatePool(List.<ScoreDoc[]>of(hits(1, .2, 2, .4, 3, .4, 4, .2)), views(1f), 4);
+    float slightly = 2 * 0.05f - 0.01f;
+    float[] forecasts = {2 + slightly, 2, 0, 0};
+    assertArrayEquals(new int[] {2}, pool.best(1, forecasts));
+    forecasts[0] = 2 + 2 * 0.05f + 0.02f;
+    assertArrayEquals(new int[] {1}, pool.best(1, forecasts));
+    forecasts[0] = Float.NaN;
+    assertArrayEquals("what is not forecast", new int[] {2, 3, 4}, pool.best(4, forecasts));
+    forecasts[0] = Float.POSITIVE_INFINITY;
+    assertArrayEquals("by forecasts alone", new int[] {1, 2}, pool.best(2, forecasts));
+  }
+
+  public void testForecastsAloneDecideBetweenEqualRoutedScores() {
+    CandidatePool pool =
+        new CandidatePool(List.<ScoreDoc[]>of(hits(1, .3, 2, .3, 3, .3)), views(1f), 4);
+    assertArrayEquals(new int[] {2, 3}, pool.best(2, new float[] {1, 3, 2}));
+    assertArrayEquals(new int[] {1, 2}, pool.best(2, new float[] {1, 1, 1}));
+  }
+
   public void testBestOfRoutedScores() {
     List<ScoreDoc[]> found = List.of(hits(1, .9, 2, .8, 3, .7, 4, .6), hits(8, .9, 3, .8, 9, .3));
     CandidatePool pool = new CandidatePool(found, views(.5f, .5f), 4);
