@@ -36,18 +36,15 @@ import org.apache.lucene.util.SparseFixedBitSet;
 final class Lane {
 
   /**
-   * How many heads of the nearest lists are compared, per document looked for. For 810 questions on
-   * SQuAD paragraphs among four times as many passages of another collection (one learned view, 20
-   * and 100 candidates), 40 keep .982 and .995 of full MaxSim's nDCG@10, 64 keep .987 and .995, and
-   * all heads compared .992 and 1.001.
+   * At least as many lists of heads as this are compared, were they all of one length, and one for
+   * each document looked for. Without rerank, where 100 documents are, 171 keep .902 of full
+   * MaxSim's nDCG@10 on SQuAD paragraphs among four times as many passages of another collection
+   * (405 questions, one learned view, lists of 48 heads), this .911, and all heads compared .924.
+   *
+   * <p>Of a rerank's documents, .8 lists each keep .982 for 20 candidates and .995 for 100 (810
+   * questions), 1.3 keep .987 and .995, and all heads .992 and 1.001.
    */
-  private static final int HEADS_PER_DOCUMENT = 48;
-
-  /**
-   * How many at least. Without rerank, where 100 documents are looked for, 8,192 keep .902 of it
-   * and this .911, and all heads compared .924 (405 of the questions).
-   */
-  private static final int MIN_HEADS = 16_384;
+  private static final int MIN_LISTS = 342;
 
   /**
    * How many documents are looked for, per document wanted, if documents are then ordered by their
@@ -135,9 +132,11 @@ final class Lane {
    * How many heads of lists, centroids included, are compared: the more, the fewer are accepted.
    */
   private long listedHeads(long acceptedHeads) {
-    long wanted = Math.max(MIN_HEADS, (long) HEADS_PER_DOCUMENT * depth);
-    double perAccepted = field.entry.heads() / (double) Math.max(1, acceptedHeads);
-    return field.entry.lists() + (long) Math.min(field.entry.heads(), wanted * perAccepted);
+    int heads = field.entry.heads();
+    long lists = Math.max(MIN_LISTS, depth);
+    double perAccepted = heads / (double) Math.max(1, acceptedHeads);
+    double wanted = lists * PostingListBuilder.listHeads(heads) * perAccepted;
+    return field.entry.lists() + (long) Math.min(heads, wanted);
   }
 
   /** How many comparisons a search through lists takes, about. */

@@ -58,9 +58,11 @@ final class PostingListBuilder {
 
   /**
    * Lists of a segment, per square root of its heads, beyond which lists grow in place of the
-   * number of centroids.
+   * number of centroids. Of 9.2 million heads, of documents of one topic each, 49,000 lists let 100
+   * candidates find .910 of exact MaxSim's top 10 after 16,000 heads and .925 after 65,000, 97,000
+   * lists .932 and .955, 193,000 lists .950 and .970.
    */
-  private static final int LISTS_PER_ROOT = 16;
+  private static final int LISTS_PER_ROOT = 32;
 
   /** Lists of a group, per group: like heads alone would make a group of nearly all of them. */
   private static final int MEANS_PER_GROUP = 8;
@@ -104,8 +106,13 @@ final class PostingListBuilder {
     this.checkAborted = checkAborted;
   }
 
+  /** How many heads a list has on the average, where none is cut, of so many in all. */
+  static int listHeads(int heads) {
+    return Math.max(LIST_HEADS, (int) (Math.sqrt(heads) / LISTS_PER_ROOT));
+  }
+
   PostingLists build() throws IOException {
-    int listHeads = Math.max(LIST_HEADS, (int) (Math.sqrt(heads.size()) / LISTS_PER_ROOT));
+    int listHeads = listHeads(heads.size());
     SortedHeads sorted = new SortedHeads(heads.size());
     if (heads.size() > listHeads) {
       sortIntoLists(sorted, listHeads);
