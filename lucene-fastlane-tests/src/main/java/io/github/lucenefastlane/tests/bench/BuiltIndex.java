@@ -40,7 +40,8 @@ import org.apache.lucene.store.FSDirectory;
  * @param mergeSeconds to merge the segments into one
  * @param tokenCounts token vectors of each document of the corpus
  * @param bytesByFile size of its files by their extension, in bytes
- * @param heapBytes the most heap that the build held, as {@link HeapMeter} has it
+ * @param indexHeapBytes the most heap held while documents were added, as {@link HeapMeter} has it
+ * @param mergeHeapBytes the most heap held while the segments were merged
  */
 record BuiltIndex(
     VectorIndex index,
@@ -49,7 +50,8 @@ record BuiltIndex(
     double mergeSeconds,
     int[] tokenCounts,
     Map<String, Long> bytesByFile,
-    long heapBytes) {
+    long indexHeapBytes,
+    long mergeHeapBytes) {
 
   /** Segments that are merged into one at the end: the same number for every index. */
   static final int SEGMENTS = 8;
@@ -65,10 +67,9 @@ record BuiltIndex(
     long indexNanos = 0;
     long mergeNanos = 0;
     int[] tokenCounts = new int[corpus.size()];
-    long heapBytes;
     progress.start("index " + index.name(), corpus.size());
-    try (Directory directory = FSDirectory.open(path);
-        HeapMeter heap = new HeapMeter()) {
+    try (Directory directory = FSDirectory.open(path)) {
+      HeapMeter indexHeap = new HeapMeter();
       IndexWriterConfig first = config(index).setMergePolicy(NoMergePolicy.INSTANCE);
       try (IndexWriter writer = new IndexWriter(directory, first)) {
         for (int document = 0; document < corpus.size(); document++) {
@@ -78,11 +79,12 @@ record BuiltIndex(
           index.add(writer, document, vectors);
           indexNanos += System.nanoTime() - start;
           if (isLastOfSegment(document, corpus.size())) {
-            heap.sample(); // the writer's buffer is as full as it gets
+            indexHeap.sample(); // the writer's buffer is full, if it was not written before
             start = System.nanoTime();
             writer.flush();
             indexNanos += System.nanoTime() - start;
           }
+          indexHeap.sampleNowAndThen();
           progress.advance();
         }
         long start = System.nanoTime();
@@ -95,13 +97,16 @@ record BuiltIndex(
       toOneSegment.setNoCFSRatio(0);
       IndexWriterConfig second = config(index).setMergePolicy(toOneSegment);
       progress.start("merge " + index.name(), 1);
+      HeapMeter mergeHeap = new HeapMeter();
       try (IndexWriter writer = new IndexWriter(directory, second)) {
         long start = System.nanoTime();
-        writer.forceMerge(1);
-        writer.commit();
-        mergeNanos += System.nanoTime() - start;
+        HeapMeter.Sampling sampling = mergeHeap.sampleMeanwhile();
+        try (sampling) {
+          writer.forceMerge(1);
+          writer.commit();
+        }
+        mergeNanos += System.nanoTime() - start - sampling.nanos();
       }
-      heapBytes = heap.bytes();
       return new BuiltIndex(
           index,
           path,
@@ -109,7 +114,8 @@ record BuiltIndex(
           mergeNanos / 1e9,
           tokenCounts,
           bytesByFile(directory),
-          heapBytes);
+          indexHeap.bytes(),
+          mergeHeap.bytes());
     }
   }
 
@@ -153,6 +159,11 @@ record BuiltIndex(
   DirectoryReader open(Directory directory, Scope scope) throws IOException {
     List<IndexCommit> commits = DirectoryReader.listCommits(directory); // oldest first
     return DirectoryReader.open(scope.deleted() == 0 ? commits.getFirst() : commits.getLast());
+  }
+
+  /** The most heap that the build held. */
+  long heapBytes() {
+    return Math.max(indexHeapBytes, mergeHeapBytes);
   }
 
   /** Index and merge. */

@@ -13,90 +13,93 @@
  */
 package io.github.lucenefastlane.tests.bench;
 
-import com.sun.management.GarbageCollectionNotificationInfo;
-import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryPoolMXBean;
-import java.lang.management.MemoryType;
-import java.lang.management.MemoryUsage;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Collectors;
-import javax.management.ListenerNotFoundException;
-import javax.management.Notification;
-import javax.management.NotificationEmitter;
-import javax.management.NotificationListener;
-import javax.management.openmbean.CompositeData;
+import java.lang.management.MemoryMXBean;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Measures the heap that a phase of work holds: the most that was in use right after a garbage
- * collection, less what was in use before the phase. Garbage that a collection would have freed
- * does not count.
+ * Measures the heap that a phase of work holds: the most that was in use right after a collection
+ * of all garbage, less what was in use before the phase. What is in use after any other collection
+ * says little: most of it may be garbage among the old objects, which collectors of generations
+ * leave alone while there is room. One thread samples at a time.
  */
-final class HeapMeter implements AutoCloseable, NotificationListener {
+final class HeapMeter {
 
-  private static final Set<String> HEAP_POOLS =
-      ManagementFactory.getMemoryPoolMXBeans().stream()
-          .filter(pool -> pool.getType() == MemoryType.HEAP)
-          .map(MemoryPoolMXBean::getName)
-          .collect(Collectors.toUnmodifiableSet());
+  /** Time between two collections in the course of a phase, as a multiple of what the last took. */
+  private static final int REST = 5;
+
+  private static final MemoryMXBean MEMORY = ManagementFactory.getMemoryMXBean();
 
   private final long before;
-  private final long startMillis;
-  private final AtomicLong most = new AtomicLong();
+  private volatile long most; // may be asked for while another thread samples
+  private long lastNanos;
+  private long lastEnd;
 
   /** Starts measuring. */
   HeapMeter() {
-    before = usedAfterCollection();
-    startMillis = ManagementFactory.getRuntimeMXBean().getUptime();
-    for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
-      ((NotificationEmitter) collector).addNotificationListener(this, null, null);
-    }
-  }
-
-  @Override
-  public void handleNotification(Notification notification, Object handback) {
-    if (notification
-        .getType()
-        .equals(GarbageCollectionNotificationInfo.GARBAGE_COLLECTION_NOTIFICATION)) {
-      GarbageCollectionNotificationInfo info =
-          GarbageCollectionNotificationInfo.from((CompositeData) notification.getUserData());
-      // Collections of the phase before are told of late.
-      if (info.getGcInfo().getStartTime() >= startMillis) {
-        long used = 0;
-        for (Map.Entry<String, MemoryUsage> pool :
-            info.getGcInfo().getMemoryUsageAfterGc().entrySet()) {
-          used += HEAP_POOLS.contains(pool.getKey()) ? pool.getValue().getUsed() : 0;
-        }
-        most.accumulateAndGet(used, Math::max);
-      }
-    }
+    sample();
+    before = most;
   }
 
   /** Collects garbage now, where the phase is known to hold much. */
   void sample() {
-    most.accumulateAndGet(usedAfterCollection(), Math::max);
-  }
-
-  /** Collects garbage, and tells what the phase has held at most so far, in bytes. */
-  long bytes() {
-    sample();
-    return Math.max(0, most.get() - before);
-  }
-
-  private static long usedAfterCollection() {
+    long start = System.nanoTime();
     System.gc();
-    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    lastEnd = System.nanoTime();
+    lastNanos = lastEnd - start;
+    most = Math.max(most, MEMORY.getHeapMemoryUsage().getUsed());
   }
 
-  @Override
-  public void close() {
-    for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
+  /** Collects garbage now if the last time was long ago, measured by what it took. */
+  void sampleNowAndThen() {
+    if (System.nanoTime() - lastEnd >= REST * lastNanos) {
+      sample();
+    }
+  }
+
+  /** What the phase has held at most so far, in bytes. */
+  long bytes() {
+    return most - before;
+  }
+
+  /** Collects garbage again and again, in a thread of its own, until that is closed. */
+  Sampling sampleMeanwhile() {
+    return new Sampling();
+  }
+
+  /** Collections beside the work that is measured, which waits for them. */
+  final class Sampling implements AutoCloseable {
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final Thread thread = Thread.ofPlatform().daemon().name("heap-meter").start(this::run);
+    private long nanos;
+
+    private Sampling() {}
+
+    private void run() {
       try {
-        ((NotificationEmitter) collector).removeNotificationListener(this);
-      } catch (ListenerNotFoundException e) {
-        throw new IllegalStateException("the heap meter was closed twice", e);
+        while (closed.await(REST * lastNanos, TimeUnit.NANOSECONDS) == false) {
+          sample();
+          nanos += lastNanos;
+        }
+      } catch (InterruptedException e) {
+        throw new IllegalStateException("nobody interrupts this thread", e);
+      }
+    }
+
+    /** Time that all collections took, once this is closed. */
+    long nanos() {
+      return nanos;
+    }
+
+    @Override
+    public void close() {
+      closed.countDown();
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted while garbage was collected", e);
       }
     }
   }

@@ -38,7 +38,7 @@ record Row(
   private static final double MB = 1024 * 1024;
 
   private static final String FORMAT =
-      "%-20s %9s %5s %10s %9s %10s %11s %11s %9s %9s %9s %9s %9s %9s %14s %8s %9s %8s";
+      "%-20s %9s %5s %10s %9s %10s %11s %11s %9s %9s %9s %9s %9s %9s %14s %8s %9s %15s %8s";
 
   private static final String SCOPED_FORMAT =
       "%-20s %9s %5s %10s %7s %7s %9s %10s %11s %11s %9s %9s %9s";
@@ -69,6 +69,7 @@ record Row(
         "force_merge(s)",
         "B/token",
         "heap(MB)",
+        "merge_heap(MB)",
         "queries");
   }
 
@@ -95,6 +96,7 @@ record Row(
         decimals(2, built.mergeSeconds()),
         decimals(1, built.bytesPerToken()),
         decimals(1, built.heapBytes() / MB),
+        decimals(1, built.mergeHeapBytes() / MB),
         timedQueries);
   }
 
@@ -186,6 +188,7 @@ record Row(
     json.addProperty("build_s", rounded(built.buildSeconds()));
     json.addProperty("bytes_per_token", rounded(built.bytesPerToken()));
     json.addProperty("heap_mb", rounded(built.heapBytes() / MB));
+    json.addProperty("merge_heap_mb", rounded(built.mergeHeapBytes() / MB));
     json.addProperty("index_s", rounded(built.indexSeconds()));
     json.addProperty("merge_s", rounded(built.mergeSeconds()));
     json.addProperty("allocated_kb", rounded(latency.allocatedBytes() / 1024));
