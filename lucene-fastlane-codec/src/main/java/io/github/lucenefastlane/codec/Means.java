@@ -22,57 +22,100 @@ final class Means {
   /** Vectors that are compared at a time. */
   private static final int BLOCK = 16;
 
+  /** Vectors of a sample that are read at a time: few enough to stay in the processor's cache. */
+  private static final int READ = 1 << 8;
+
   /** Rounds of k-means. */
   private static final int ROUNDS = 5;
 
   private final int count;
+  private final int dimension;
   private final MeansKernel kernel;
 
   private Means(float[][] means) {
     this.count = means.length;
+    this.dimension = means[0].length;
     this.kernel = MeansKernel.of(means);
+  }
+
+  /** What means are found from. Belongs to one thread. */
+  interface Sample {
+    /** Number of vectors. */
+    int size();
+
+    /** Reads a vector, as often as it is wanted. */
+    void read(int number, float[] vector);
   }
 
   /**
    * Finds means by k-means (Lloyd's algorithm).
    *
-   * @param vectors what they are the means of; at least {@code count}
+   * @param sample what they are the means of; at least {@code count} vectors
    * @param count number of means, at least 1
    */
-  static Means of(float[][] vectors, int count, SplittableRandom random) {
-    float[][] means = new float[count][];
+  static Means of(Sample sample, int dimension, int count, SplittableRandom random) {
+    float[][] means = new float[count][dimension];
     for (int m = 0; m < count; m++) {
-      means[m] = vectors[(int) ((long) m * vectors.length / count)].clone();
+      sample.read((int) ((long) m * sample.size() / count), means[m]);
     }
-    int[] nearest = new int[vectors.length];
-    float[] closeness = new float[vectors.length];
+    Sums sums = new Sums(count, dimension);
     for (int round = 0; round < ROUNDS; round++) {
-      new Means(means).findNearest(vectors, vectors.length, nearest, closeness);
-      move(means, vectors, nearest, random);
+      new Means(means).addToNearest(sample, sums);
+      for (int m = 0; m < count; m++) {
+        if (sums.isEmpty(m)) {
+          sample.read(random.nextInt(sample.size()), means[m]);
+        } else {
+          sums.takeMean(m, means[m]);
+        }
+      }
     }
     return new Means(means);
   }
 
-  /** Moves each mean to the mean of the vectors that it is the nearest to. */
-  private static void move(
-      float[][] means, float[][] vectors, int[] nearest, SplittableRandom random) {
-    int[] members = new int[means.length];
-    for (int mean : nearest) {
-      members[mean]++;
+  /** Sums of the vectors that each mean is the nearest to. */
+  private static final class Sums {
+    private final double[][] sums;
+    private final int[] members;
+
+    Sums(int count, int dimension) {
+      sums = new double[count][dimension];
+      members = new int[count];
     }
-    for (int m = 0; m < means.length; m++) {
-      if (members[m] > 0) {
-        Arrays.fill(means[m], 0);
-      } else {
-        float[] other = vectors[random.nextInt(vectors.length)];
-        System.arraycopy(other, 0, means[m], 0, other.length);
+
+    void add(int m, float[] vector) {
+      double[] sum = sums[m];
+      for (int d = 0; d < sum.length; d++) {
+        sum[d] += vector[d];
       }
+      members[m]++;
     }
-    for (int v = 0; v < vectors.length; v++) {
-      float[] mean = means[nearest[v]];
-      float share = 1f / members[nearest[v]];
+
+    boolean isEmpty(int m) {
+      return members[m] == 0;
+    }
+
+    /** Writes the mean of the vectors, and forgets them. */
+    void takeMean(int m, float[] mean) {
       for (int d = 0; d < mean.length; d++) {
-        mean[d] += share * vectors[v][d];
+        mean[d] = (float) (sums[m][d] / members[m]);
+      }
+      Arrays.fill(sums[m], 0);
+      members[m] = 0;
+    }
+  }
+
+  private void addToNearest(Sample sample, Sums sums) {
+    float[][] vectors = new float[Math.min(READ, sample.size())][dimension];
+    int[] nearest = new int[vectors.length];
+    float[] closeness = new float[vectors.length];
+    for (int from = 0; from < sample.size(); from += vectors.length) {
+      int size = Math.min(vectors.length, sample.size() - from);
+      for (int v = 0; v < size; v++) {
+        sample.read(from + v, vectors[v]);
+      }
+      findNearest(vectors, size, nearest, closeness);
+      for (int v = 0; v < size; v++) {
+        sums.add(nearest[v], vectors[v]);
       }
     }
   }

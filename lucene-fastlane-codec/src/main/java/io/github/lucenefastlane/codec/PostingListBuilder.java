@@ -42,8 +42,10 @@ import org.apache.lucene.util.VectorUtil;
  * <p>Heads are read from disk, in order first and then in that of their groups, some at a time. On
  * the Java heap lie 8 bytes a head, and the vectors of all groups and lists. Those of lists lie
  * there once while heads are compared with them and, as centroids, once after that; beside them,
- * for each thread, the sample that the means of one group are found from, {@value
- * #SAMPLES_PER_MEAN} vectors for each.
+ * for each thread, the codes of the sample that the means of one group are found from, {@value
+ * #SAMPLES_PER_MEAN} for each but of {@value #SAMPLE_BYTES} bytes in all, and these means, or the
+ * {@value #HEADS_PER_TASK} heads that it compares. That is 6 MB for 184,000 heads of 128
+ * components, 18 for 918,000, and 104 for 9.2 million, of which 74 are the 8 bytes a head.
  */
 final class PostingListBuilder {
 
@@ -77,6 +79,12 @@ final class PostingListBuilder {
    */
   private static final int SAMPLES_PER_MEAN = 64;
 
+  /**
+   * Bytes of the codes that the means of one group are found from, at most, but for a code for each
+   * mean: of 128 components, more than {@value #SAMPLES_PER_MEAN} for each in any segment.
+   */
+  private static final int SAMPLE_BYTES = 1 << 25;
+
   /** Heads that one task compares: few enough to stay in the processor's cache. */
   private static final int HEADS_PER_TASK = 1 << 11;
 
@@ -88,6 +96,7 @@ final class PostingListBuilder {
   private final int dimension;
   private final TaskExecutor executor;
   private final IORunnable checkAborted;
+  private final int sampleBytes;
 
   /**
    * @param executor compares heads with means in parallel
@@ -99,11 +108,28 @@ final class PostingListBuilder {
       int dimension,
       TaskExecutor executor,
       IORunnable checkAborted) {
+    this(heads, similarity, dimension, executor, checkAborted, SAMPLE_BYTES);
+  }
+
+  /**
+   * The same with another limit.
+   *
+   * @param sampleBytes of the codes that the means of one group are found from, at most, but for
+   *     one for each mean
+   */
+  PostingListBuilder(
+      StagedCodes heads,
+      VectorSimilarityFunction similarity,
+      int dimension,
+      TaskExecutor executor,
+      IORunnable checkAborted,
+      int sampleBytes) {
     this.heads = heads;
     this.similarity = similarity;
     this.dimension = dimension;
     this.executor = executor;
     this.checkAborted = checkAborted;
+    this.sampleBytes = sampleBytes;
   }
 
   /** How many heads a list has on the average, where none is cut, of so many in all. */
@@ -207,14 +233,34 @@ final class PostingListBuilder {
     checkAborted.run();
     SplittableRandom random = new SplittableRandom(from);
     int members = to - from;
-    float[][] sample = new float[Math.min(members, count * SAMPLES_PER_MEAN)][dimension];
-    HeadReader reader = new HeadReader();
-    for (int i = 0; i < sample.length; i++) {
-      int first = from + (int) ((long) i * members / sample.length);
-      int next = from + (int) ((i + 1L) * members / sample.length);
-      reader.read(sorted.heads[random.nextInt(first, next)], sample[i]);
+    long size = Math.min((long) count * SAMPLES_PER_MEAN, sampleBytes / heads.codeBytes());
+    CodedHeads sample = new CodedHeads((int) Math.min(members, Math.max(count, size)));
+    for (int i = 0; i < sample.size(); i++) {
+      int first = from + (int) ((long) i * members / sample.size());
+      int next = from + (int) ((i + 1L) * members / sample.size());
+      sample.codes[i] = sample.reader.code(sorted.heads[random.nextInt(first, next)]).clone();
     }
-    return Means.of(sample, count, random);
+    return Means.of(sample, dimension, count, random);
+  }
+
+  /** Heads in memory, a fraction as large as their vectors, which means are found from. */
+  private final class CodedHeads implements Means.Sample {
+    final HeadReader reader = new HeadReader();
+    final byte[][] codes;
+
+    CodedHeads(int size) throws IOException {
+      codes = new byte[size][];
+    }
+
+    @Override
+    public int size() {
+      return codes.length;
+    }
+
+    @Override
+    public void read(int number, float[] vector) {
+      reader.decode(codes[number], vector);
+    }
   }
 
   /** Leaves out lists of no heads, and cuts those of very many. */
@@ -262,7 +308,16 @@ final class PostingListBuilder {
     HeadReader() throws IOException {}
 
     void read(int head, float[] vector) throws IOException {
-      reader.vector(head, vector);
+      decode(code(head), vector);
+    }
+
+    /** The code of a head, in a shared array. */
+    byte[] code(int head) throws IOException {
+      return reader.code(head);
+    }
+
+    void decode(byte[] code, float[] vector) {
+      heads.decode(code, vector);
       if (similarity == VectorSimilarityFunction.COSINE) {
         VectorUtil.l2normalize(vector, false);
       }

@@ -70,7 +70,17 @@ final class StagedCodes implements Closeable {
     CodecUtil.retrieveChecksum(in);
   }
 
-  /** A reader of single vectors, for one thread. */
+  /** Length of a code. */
+  int codeBytes() {
+    return coder.bytes();
+  }
+
+  /** The vector of a code. */
+  void decode(byte[] code, float[] vector) {
+    coder.decode(code, 0, vector, 0);
+  }
+
+  /** A reader of single codes, for one thread. */
   Reader reader() throws IOException {
     return new Reader(in.randomAccessSlice(0, in.length()));
   }
@@ -86,7 +96,7 @@ final class StagedCodes implements Closeable {
     IOUtils.close(out, in, () -> directory.deleteFile(out.getName()));
   }
 
-  /** Reads vectors by their ordinals. Belongs to one thread. */
+  /** Reads codes by the ordinals of their vectors. Belongs to one thread. */
   final class Reader {
     private final RandomAccessInput codes;
     private final byte[] code = new byte[coder.bytes()];
@@ -96,14 +106,9 @@ final class StagedCodes implements Closeable {
     }
 
     /** The code of a vector, in a shared array. */
-    byte[] code(int head) throws IOException {
-      codes.readBytes((long) head * code.length, code, 0, code.length);
+    byte[] code(int ordinal) throws IOException {
+      codes.readBytes((long) ordinal * code.length, code, 0, code.length);
       return code;
-    }
-
-    /** A vector. */
-    void vector(int head, float[] vector) throws IOException {
-      coder.decode(code(head), 0, vector, 0);
     }
   }
 }

@@ -37,7 +37,21 @@ public class TestGroupedLists extends LuceneTestCase {
 
   /** As many means as there are vectors, all of them different, are these vectors. */
   private static Means means(float[][] vectors) {
-    return Means.of(vectors, vectors.length, new SplittableRandom(0));
+    return Means.of(
+        new Means.Sample() {
+          @Override
+          public int size() {
+            return vectors.length;
+          }
+
+          @Override
+          public void read(int number, float[] vector) {
+            System.arraycopy(vectors[number], 0, vector, 0, vector.length);
+          }
+        },
+        vectors[0].length,
+        vectors.length,
+        new SplittableRandom(0));
   }
 
   private static double distance(float[] a, float[] b) {

@@ -64,10 +64,22 @@ public class TestPostingListBuilder extends LuceneTestCase {
   private static PostingLists build(
       float[][] heads, int dimension, VectorSimilarityFunction similarity, TaskExecutor executor)
       throws IOException {
+    return build(heads, dimension, similarity, executor, 1 << 20);
+  }
+
+  private static PostingLists build(
+      float[][] heads,
+      int dimension,
+      VectorSimilarityFunction similarity,
+      TaskExecutor executor,
+      int sampleBytes)
+      throws IOException {
     PostingLists lists;
     try (Directory directory = newDirectory()) {
       try (StagedCodes staged = stage(directory, heads, dimension)) {
-        lists = new PostingListBuilder(staged, similarity, dimension, executor, () -> {}).build();
+        lists =
+            new PostingListBuilder(staged, similarity, dimension, executor, () -> {}, sampleBytes)
+                .build();
       }
       assertEquals("the file is deleted", 0, directory.listAll().length);
     }
@@ -113,6 +125,23 @@ public class TestPostingListBuilder extends LuceneTestCase {
         dimension,
         RandomVectors.similarity(random()),
         THIS_THREAD);
+  }
+
+  /** Means that are found from few heads, down to one each, make worse lists of all heads. */
+  public void testSmallSamples() throws IOException {
+    int dimension = TestUtil.nextInt(random(), 1, 20);
+    float[][] heads = randomHeads(TestUtil.nextInt(random(), 100, 4000), dimension);
+    int perHead = dimension * Float.BYTES;
+    for (int samples : new int[] {0, 1, TestUtil.nextInt(random(), 2, 500)}) {
+      PostingLists lists =
+          build(
+              heads,
+              dimension,
+              RandomVectors.similarity(random()),
+              THIS_THREAD,
+              samples * perHead + random().nextInt(perHead));
+      assertTrue("lists: " + lists.count(), lists.count() > 1);
+    }
   }
 
   public void testFewHeads() throws IOException {
