@@ -34,6 +34,12 @@ abstract class BufferedField<T> extends KnnFieldVectorsWriter<T> {
   private static final long SHALLOW_SIZE =
       RamUsageEstimator.shallowSizeOfInstance(BufferedField.class);
 
+  /**
+   * Blocks of the log are small beside the regions of the G1 collector: an array of half a region
+   * has regions of its own, and one that is a few bytes larger than a region has two.
+   */
+  private static final int MAX_LOG_BLOCK_BITS = 16;
+
   final FieldInfo info;
   private final VectorCoder coder;
   private final DocumentEncoder encoder;
@@ -48,7 +54,13 @@ abstract class BufferedField<T> extends KnnFieldVectorsWriter<T> {
   /** As many as an array holds, coded or decoded; so what can be written can be read. */
   private final int maxTokens;
 
-  private final ByteBuffersDataOutput log = new ByteBuffersDataOutput();
+  private final ByteBuffersDataOutput log =
+      new ByteBuffersDataOutput(
+          ByteBuffersDataOutput.DEFAULT_MIN_BITS_PER_BLOCK,
+          MAX_LOG_BLOCK_BITS,
+          ByteBuffersDataOutput.ALLOCATE_BB_ON_HEAP,
+          ByteBuffersDataOutput.NO_REUSE);
+
   private int[] docs = new int[0];
   private long[] logStarts = new long[0];
   private int documentCount;
