@@ -32,6 +32,11 @@ public class TestHeapMeter extends LuceneTestCase {
     }
   }
 
+  /** In arrays that are small beside the regions of a collector. */
+  private static byte[][] hold() {
+    return new byte[HELD >> 14][1 << 14];
+  }
+
   private void assertHeld(HeapMeter meter) {
     assertEquals("beside " + made + " bytes of garbage", HELD, meter.bytes(), NOISE);
   }
@@ -40,7 +45,7 @@ public class TestHeapMeter extends LuceneTestCase {
     makeGarbage();
     HeapMeter meter = new HeapMeter();
     assertEquals(0, meter.bytes());
-    byte[] held = new byte[HELD];
+    byte[][] held = hold();
     makeGarbage();
     meter.sample();
     assertHeld(meter);
@@ -53,7 +58,7 @@ public class TestHeapMeter extends LuceneTestCase {
 
   public void testMeanwhile() {
     HeapMeter meter = new HeapMeter();
-    byte[] held = new byte[HELD];
+    byte[][] held = hold();
     HeapMeter.Sampling sampling = meter.sampleMeanwhile();
     try (sampling) {
       while (meter.bytes() < HELD - NOISE) {
