@@ -45,7 +45,7 @@ import org.apache.lucene.util.VectorUtil;
  * for each thread, the codes of the sample that the means of one group are found from, {@value
  * #SAMPLES_PER_MEAN} for each but of {@value #SAMPLE_BYTES} bytes in all, and these means, or the
  * {@value #HEADS_PER_TASK} heads that it compares. That is 6 MB for 184,000 heads of 128
- * components, 18 for 918,000, and 103 for 9.2 million, of which 70 are the 8 bytes a head.
+ * components, 21 for 918,000, and some 130 for 9.2 million, of which 70 are the 8 bytes a head.
  */
 final class PostingListBuilder {
 
