@@ -13,6 +13,7 @@
  */
 package io.github.lucenefastlane.codec;
 
+import java.util.function.IntUnaryOperator;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -49,31 +50,29 @@ final class PanamaDecoder {
   private static final VectorSpecies<Byte> WORD_BYTES = ByteVector.SPECIES_64;
   private static final int WORD_LANES = WORD_FLOATS.length();
 
-  // Of what is not static the compiler would not know that it stays.
-  private static final int WORD_BITS = Residual3Coder.LEVELS.bits;
-
   /** Whether a vector holds all levels of a nibble. */
-  private static final boolean NIBBLE_TABLE = INTS.length() == Residual4Coder.LEVELS.count();
+  private static final boolean NIBBLE_TABLE = INTS.length() == Residual4Levels.COUNT;
 
-  private static final IntVector NIBBLE_LEVELS = table(INTS, Residual4Coder.LEVELS);
-  private static final IntVector NIBBLE =
-      IntVector.broadcast(INTS, Residual4Coder.LEVELS.count() - 1);
+  private static final IntVector NIBBLE_LEVELS = table(INTS, Residual4Levels::level);
+  private static final IntVector NIBBLE = IntVector.broadcast(INTS, Residual4Levels.COUNT - 1);
   private static final FloatVector TWO = FloatVector.broadcast(FLOATS, 2);
   private static final FloatVector ONE_LESS_THAN_NIBBLES =
-      FloatVector.broadcast(FLOATS, 1 - Residual4Coder.LEVELS.count());
+      FloatVector.broadcast(FLOATS, 1 - Residual4Levels.COUNT);
   private static final FloatVector NIBBLE_LEVEL_OFFSETS =
-      FloatVector.broadcast(FLOATS, Residual4Coder.LEVELS.offset);
+      FloatVector.broadcast(FLOATS, Residual4Levels.OFFSET);
   private static final IntVector WORD_NUMBER =
-      IntVector.broadcast(WORD_INTS, Residual3Coder.LEVELS.count() - 1);
-  private static final IntVector WORD_LEVELS = table(WORD_INTS, Residual3Coder.LEVELS);
+      IntVector.broadcast(WORD_INTS, Residual3Coder.NUMBERS - 1);
+  private static final IntVector ALL_BUT_FIRST_WORD =
+      IntVector.broadcast(WORD_INTS, -1).withLane(0, 0);
+  private static final IntVector WORD_LEVELS = table(WORD_INTS, Residual3Coder::level);
 
   private PanamaDecoder() {}
 
   /** The bits of the levels, as floats; the first of them, if they are too many. */
-  private static IntVector table(VectorSpecies<Integer> species, ResidualLevels levels) {
+  private static IntVector table(VectorSpecies<Integer> species, IntUnaryOperator level) {
     int[] bits = new int[species.length()];
     for (int number = 0; number < bits.length; number++) {
-      bits[number] = Float.floatToRawIntBits(levels.level(number));
+      bits[number] = Float.floatToRawIntBits(level.applyAsInt(number));
     }
     return IntVector.fromArray(species, bits, 0);
   }
@@ -181,26 +180,32 @@ final class PanamaDecoder {
       for (int i = 0; i < whole; i += WORD_LANES) {
         int from = Math.min(i, whole - WORD_LANES);
         int first = ResidualCoder.firstNumber(code) + from;
-        IntVector low =
-            (IntVector)
-                ByteVector.fromArray(WORD_BYTES, codes, first)
-                    .convertShape(VectorOperators.ZERO_EXTEND_B2I, WORD_INTS, 0);
-        IntVector middle =
-            (IntVector)
-                ByteVector.fromArray(WORD_BYTES, codes, first + words)
-                    .convertShape(VectorOperators.ZERO_EXTEND_B2I, WORD_INTS, 0);
-        IntVector high =
-            (IntVector)
-                ByteVector.fromArray(WORD_BYTES, codes, first + 2 * words)
-                    .convertShape(VectorOperators.ZERO_EXTEND_B2I, WORD_INTS, 0);
-        IntVector word =
-            low.or(middle.lanewise(VectorOperators.LSHL, Byte.SIZE))
-                .or(high.lanewise(VectorOperators.LSHL, 2 * Byte.SIZE));
+        IntVector word = wordNumbers(codes, first, words);
+        IntVector last = wordNumbers(codes, first - 1, words);
+        if (from == 0) {
+          last = last.and(ALL_BUT_FIRST_WORD);
+        }
+        IntVector negative =
+            word.lanewise(VectorOperators.LSHL, Residual3Coder.BITS)
+                .or(last.lanewise(VectorOperators.LSHR, Residual3Coder.BITS * 7))
+                .and(Residual3Coder.LOWEST_BITS);
+        IntVector indexes =
+            word.lanewise(VectorOperators.LSHL, Residual3Coder.BITS * 2)
+                .or(last.lanewise(VectorOperators.LSHR, Residual3Coder.BITS * 6))
+                .and(Residual3Coder.LOWEST_BITS)
+                .lanewise(VectorOperators.XOR, word)
+                .lanewise(VectorOperators.XOR, negative);
         int to = at + t * dimension + from;
         for (int j = 0; j < Residual3Coder.WORD_COMPONENTS; j++) {
-          word.lanewise(VectorOperators.LSHR, WORD_BITS * j)
+          IntVector sign =
+              negative
+                  .lanewise(VectorOperators.LSHL, Integer.SIZE - 1 - Residual3Coder.BITS * j)
+                  .and(Integer.MIN_VALUE);
+          indexes
+              .lanewise(VectorOperators.LSHR, Residual3Coder.BITS * j)
               .and(WORD_NUMBER)
               .selectFrom(WORD_LEVELS)
+              .lanewise(VectorOperators.XOR, sign)
               .reinterpretAsFloats()
               .mul(scale)
               .intoArray(vectors, to + j * words);
@@ -208,6 +213,24 @@ final class PanamaDecoder {
       }
     }
     return whole;
+  }
+
+  /** Words whose lowest bytes are at {@code first} and after. */
+  private static IntVector wordNumbers(byte[] codes, int first, int words) {
+    IntVector low =
+        (IntVector)
+            ByteVector.fromArray(WORD_BYTES, codes, first)
+                .convertShape(VectorOperators.ZERO_EXTEND_B2I, WORD_INTS, 0);
+    IntVector middle =
+        (IntVector)
+            ByteVector.fromArray(WORD_BYTES, codes, first + words)
+                .convertShape(VectorOperators.ZERO_EXTEND_B2I, WORD_INTS, 0);
+    IntVector high =
+        (IntVector)
+            ByteVector.fromArray(WORD_BYTES, codes, first + 2 * words)
+                .convertShape(VectorOperators.ZERO_EXTEND_B2I, WORD_INTS, 0);
+    return low.or(middle.lanewise(VectorOperators.LSHL, Byte.SIZE))
+        .or(high.lanewise(VectorOperators.LSHL, 2 * Byte.SIZE));
   }
 
   /**

@@ -19,13 +19,13 @@ package io.github.lucenefastlane.codec;
  */
 final class Residual4Coder extends ResidualCoder {
 
-  static final ResidualLevels LEVELS = ResidualLevels.FOUR_BITS;
-
   private final int half;
+  private final byte[] numbers;
 
   Residual4Coder(int dimension) {
-    super(LEVELS, dimension);
+    super(dimension, Residual4Levels.COUNT, Residual4Levels.LAST, Residual4Levels.DEVIATION);
     this.half = lowNibbles(dimension);
+    this.numbers = new byte[dimension];
   }
 
   /** How many components are low nibbles, which are the first. */
@@ -35,12 +35,12 @@ final class Residual4Coder extends ResidualCoder {
 
   /** The level of the low nibble. */
   static int lowLevel(byte both) {
-    return LEVELS.level(both & 0x0F);
+    return Residual4Levels.level(both & 0x0F);
   }
 
   /** The level of the high nibble. */
   static int highLevel(byte both) {
-    return LEVELS.level(both >> 4 & 0x0F);
+    return Residual4Levels.level(both >> 4 & 0x0F);
   }
 
   @Override
@@ -72,7 +72,17 @@ final class Residual4Coder extends ResidualCoder {
   }
 
   @Override
-  void pack(byte[] numbers, byte[] code, int first) {
+  void choose(float[] rest, double scale, int[] levels) {
+    double stepsPerUnit = Residual4Levels.stepsPerUnit(scale);
+    for (int d = 0; d < dimension; d++) {
+      int number = Residual4Levels.number(rest[d], stepsPerUnit);
+      numbers[d] = (byte) number;
+      levels[d] = Residual4Levels.level(number);
+    }
+  }
+
+  @Override
+  void pack(byte[] code, int first) {
     for (int i = 0; i < half; i++) {
       int high = half + i < dimension ? numbers[half + i] : 0;
       code[first + i] = (byte) (high << 4 | numbers[i]);

@@ -20,31 +20,43 @@ import org.apache.lucene.util.BitUtil;
  * thread, decoding is thread-safe.
  *
  * <p>Of real tokens (MiniLM, projected to 128 components, 8 a route), the square of the error was
- * 1.8 times as large without the mean of its block, of which pooled vectors leave less still, and
- * by three bits 1.06 times as large by levels of equal distance. A random rotation before changed
- * nothing.
+ * 1.8 times as large without the mean of its block, of which pooled vectors leave less still. A
+ * random rotation before changed nothing.
  */
 abstract class ResidualCoder extends VectorCoder {
 
   /**
    * How often levels are chosen, each time for the scale that was best for the last ones. Gaussian
-   * numbers, 128 at a time, lose .0341, .0335, .0331 and .0329 of their square then by three bits,
-   * .0094, .0092, .0090 and .0089 by four.
+   * numbers, 128 at a time, lose .0247, .0243 and .0242 of their square then by three bits, .0094,
+   * .0092, .0090 and .0089 by four with one time, two and more.
    */
   private static final int FITS = 2;
 
   private static final int COEFFICIENT_UNIT = 128;
   private static final int HEADER_BYTES = Short.BYTES + 2 * Byte.BYTES;
 
-  private final ResidualLevels levels;
-  private final float[] rest;
-  private final byte[] numbers;
+  /** Levels that a component may have. */
+  private final int levelCount;
 
-  ResidualCoder(ResidualLevels levels, int dimension) {
+  private final int largestLevel;
+  private final double deviation;
+  private final float[] rest;
+
+  /** What each component of the rest is, in scales. */
+  private final int[] levels;
+
+  /**
+   * @param levelCount levels that a component may have
+   * @param deviation what a standard deviation of Gaussian numbers is divided by to become the best
+   *     scale
+   */
+  ResidualCoder(int dimension, int levelCount, int largestLevel, double deviation) {
     super(dimension);
-    this.levels = levels;
+    this.levelCount = levelCount;
+    this.largestLevel = largestLevel;
+    this.deviation = deviation;
     this.rest = new float[dimension];
-    this.numbers = new byte[dimension];
+    this.levels = new int[dimension];
   }
 
   /** Where the numbers begin, after the beginning of a code. */
@@ -87,18 +99,18 @@ abstract class ResidualCoder extends VectorCoder {
   final void encode(float[] vector, float[] pooled, int pool, byte[] code, int offset) {
     int coefficient = pooled == null ? 0 : coefficient(vector, pooled);
     subtract(vector, pooled, coefficient);
-    float scale = fit(vector, deviation(rest) / levels.deviation);
+    float scale = fit(vector, deviation(rest) / deviation);
     if (isWithinBound(vector, pooled, coefficient, scale) == false) {
       // The largest component becomes the last level: none is off by as much as the bound then.
       coefficient = 0;
       subtract(vector, pooled, coefficient);
-      scale = bfloat16(maxMagnitude(vector) / levels.last);
-      setNumbers(scale);
+      scale = bfloat16(maxMagnitude(vector) / largestLevel);
+      setLevels(scale);
     }
     BitUtil.VH_LE_SHORT.set(code, offset, (short) (Float.floatToRawIntBits(scale) >>> Short.SIZE));
     code[offset + Short.BYTES] = (byte) coefficient;
     code[offset + Short.BYTES + Byte.BYTES] = (byte) pool;
-    pack(numbers, code, firstNumber(offset));
+    pack(code, firstNumber(offset));
   }
 
   /** Of the multiple of the pooled vector that is nearest to the vector. */
@@ -130,30 +142,27 @@ abstract class ResidualCoder extends VectorCoder {
     return Math.sqrt(squares / vector.length);
   }
 
-  /** Sets the numbers of the levels of the rest, and returns their scale. */
+  /** Sets the levels of the rest, and returns their scale. */
   private float fit(float[] vector, double start) {
     double scale = start;
     for (int i = 0; i < FITS; i++) {
-      scale = setNumbers(scale);
+      scale = setLevels(scale);
     }
     return bfloat16(scale > 0 ? keepingLength(vector, scale) : 0);
   }
 
   /**
-   * Gives each component of the rest the nearest level.
+   * Chooses the levels of the rest.
    *
    * @return the scale of these levels that is nearest to the rest
    */
-  private double setNumbers(double scale) {
-    double stepsPerUnit = ResidualLevels.stepsPerUnit(scale);
+  private double setLevels(double scale) {
+    choose(rest, scale, levels);
     double product = 0;
     long squares = 0;
     for (int d = 0; d < dimension; d++) {
-      int number = levels.number(rest[d], stepsPerUnit);
-      numbers[d] = (byte) number;
-      int level = levels.level(number);
-      product += (double) rest[d] * level;
-      squares += (long) level * level;
+      product += (double) rest[d] * levels[d];
+      squares += (long) levels[d] * levels[d];
     }
     return product / squares;
   }
@@ -169,7 +178,7 @@ abstract class ResidualCoder extends VectorCoder {
     double error = 0;
     for (int d = 0; d < dimension; d++) {
       double base = (double) vector[d] - rest[d];
-      double level = levels.level(numbers[d]);
+      double level = levels[d];
       double difference = rest[d] - best * level;
       squares += level * level;
       mixed += base * level;
@@ -191,14 +200,14 @@ abstract class ResidualCoder extends VectorCoder {
     float factor = coefficient / (float) COEFFICIENT_UNIT;
     double error = 0;
     for (int d = 0; d < dimension; d++) {
-      float decoded = scale * levels.level(numbers[d]);
+      float decoded = scale * levels[d];
       if (pooled != null) {
         decoded += factor * pooled[d];
       }
       double difference = (double) vector[d] - decoded;
       error += difference * difference;
     }
-    double bound = 2.0 * maxMagnitude(vector) / levels.count();
+    double bound = 2.0 * maxMagnitude(vector) / levelCount;
     return error <= dimension * bound * bound;
   }
 
@@ -209,7 +218,7 @@ abstract class ResidualCoder extends VectorCoder {
     int rounded = bits + 0x7FFF + (bits >>> Short.SIZE & 1) & 0xFFFF0000;
     float scale = Float.intBitsToFloat(rounded);
     // Rounded up, it would decode the largest float to infinity.
-    return Float.isFinite(scale * levels.last) ? scale : Float.intBitsToFloat(bits & 0xFFFF0000);
+    return Float.isFinite(scale * largestLevel) ? scale : Float.intBitsToFloat(bits & 0xFFFF0000);
   }
 
   /**
@@ -242,6 +251,14 @@ abstract class ResidualCoder extends VectorCoder {
     }
   }
 
-  /** Writes the numbers of all components. */
-  abstract void pack(byte[] numbers, byte[] code, int first);
+  /**
+   * Chooses a level for each component, near to what it is in scales.
+   *
+   * @param scale 0 or more
+   * @param levels out: level of each component
+   */
+  abstract void choose(float[] rest, double scale, int[] levels);
+
+  /** Writes the numbers of the levels chosen last. */
+  abstract void pack(byte[] code, int first);
 }

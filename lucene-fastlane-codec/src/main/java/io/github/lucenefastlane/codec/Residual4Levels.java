@@ -14,48 +14,36 @@
 package io.github.lucenefastlane.codec;
 
 /**
- * What the numbers stand for that {@link ResidualCoder} stores, {@code u * (u * u + offset)} of odd
- * {@code u}, as many above zero as below it. The offsets are near to those by which least is lost
- * of Gaussian numbers, and leave the sizes half way between two levels multiples of {@link #STEP}.
+ * What the numbers stand for that {@link Residual4Coder} stores, {@code u * (u * u + 449)} of odd
+ * {@code u}, as many above zero as below it. The offset is near to that by which least is lost of
+ * Gaussian numbers, and leaves the sizes half way between two levels multiples of {@link #STEP}.
  */
-enum ResidualLevels {
-  /** {@link TokenEncoding#RESIDUAL3}. */
-  THREE_BITS(3, 128, 550),
+final class Residual4Levels {
 
-  /** {@link TokenEncoding#RESIDUAL4}. */
-  FOUR_BITS(4, 449, 3756);
+  static final int COUNT = 16;
+
+  /** Added to the square of an odd number to make a level of it. */
+  static final int OFFSET = 449;
+
+  /** The largest level. */
+  static final int LAST = level(COUNT - 1);
+
+  /** What a standard deviation of Gaussian numbers is divided by to become the best scale. */
+  static final double DEVIATION = 3756;
 
   /** Divides the sizes half way between a level and the next. */
   private static final int STEP = 6;
 
-  /** Bits of a number. */
-  final int bits;
-
-  /** Added to the square of an odd number to make a level of it. */
-  final int offset;
-
-  /** The largest level. */
-  final int last;
-
-  /** What a standard deviation of Gaussian numbers is divided by to become the best scale. */
-  final double deviation;
-
   /** Of a size in steps, the last one's being all larger: how many levels are nearer to zero. */
-  private final byte[] below;
+  private static final byte[] BELOW = below();
 
-  ResidualLevels(int bits, int offset, double deviation) {
-    this.bits = bits;
-    this.offset = offset;
-    this.last = level(count() - 1);
-    this.deviation = deviation;
-    this.below = below();
-  }
+  private Residual4Levels() {}
 
   /** A table, as components would mislead a processor that guesses which way they compare. */
-  private byte[] below() {
-    int largest = (level(count() - 2) + last) / 2;
+  private static byte[] below() {
+    int largest = (level(COUNT - 2) + LAST) / 2;
     byte[] below = new byte[largest / STEP + 1];
-    for (int number = count() / 2; number < count() - 1; number++) {
+    for (int number = COUNT / 2; number < COUNT - 1; number++) {
       int size = (level(number) + level(number + 1)) / 2;
       for (int step = size / STEP; step < below.length; step++) {
         below[step]++;
@@ -64,14 +52,9 @@ enum ResidualLevels {
     return below;
   }
 
-  /** How many there are. */
-  int count() {
-    return 1 << bits;
-  }
-
-  int level(int number) {
-    int odd = 2 * number - count() + 1;
-    return odd * (odd * odd + offset);
+  static int level(int number) {
+    int odd = 2 * number - COUNT + 1;
+    return odd * (odd * odd + OFFSET);
   }
 
   /** What makes steps of components, for {@link #number}. */
@@ -80,10 +63,10 @@ enum ResidualLevels {
   }
 
   /** The number of the nearest level. */
-  int number(float component, double stepsPerUnit) {
+  static int number(float component, double stepsPerUnit) {
     // The cast makes 0 of what is not a number, zero times an infinity.
-    int step = (int) Math.min(Math.abs(component) * stepsPerUnit, below.length - 1);
+    int step = (int) Math.min(Math.abs(component) * stepsPerUnit, BELOW.length - 1);
     int belowZero = Float.floatToRawIntBits(component) >> Integer.SIZE - 1;
-    return count() / 2 + below[step] ^ belowZero & count() - 1;
+    return COUNT / 2 + BELOW[step] ^ belowZero & COUNT - 1;
   }
 }
