@@ -25,13 +25,6 @@ import org.apache.lucene.util.BitUtil;
  */
 abstract class ResidualCoder extends VectorCoder {
 
-  /**
-   * How often levels are chosen, each time for the scale that was best for the last ones. Gaussian
-   * numbers, 128 at a time, lose .0247, .0243 and .0242 of their square then by three bits, .0094,
-   * .0092, .0090 and .0089 by four with one time, two and more.
-   */
-  private static final int FITS = 2;
-
   private static final int COEFFICIENT_UNIT = 128;
   private static final int HEADER_BYTES = Short.BYTES + 2 * Byte.BYTES;
 
@@ -40,6 +33,7 @@ abstract class ResidualCoder extends VectorCoder {
 
   private final int largestLevel;
   private final double deviation;
+  private final int fits;
   private final float[] rest;
 
   /** What each component of the rest is, in scales. */
@@ -49,12 +43,15 @@ abstract class ResidualCoder extends VectorCoder {
    * @param levelCount levels that a component may have
    * @param deviation what a standard deviation of Gaussian numbers is divided by to become the best
    *     scale
+   * @param fits how often levels are chosen, each time for the scale that was best for the last
+   *     ones
    */
-  ResidualCoder(int dimension, int levelCount, int largestLevel, double deviation) {
+  ResidualCoder(int dimension, int levelCount, int largestLevel, double deviation, int fits) {
     super(dimension);
     this.levelCount = levelCount;
     this.largestLevel = largestLevel;
     this.deviation = deviation;
+    this.fits = fits;
     this.rest = new float[dimension];
     this.levels = new int[dimension];
   }
@@ -145,7 +142,7 @@ abstract class ResidualCoder extends VectorCoder {
   /** Sets the levels of the rest, and returns their scale. */
   private float fit(float[] vector, double start) {
     double scale = start;
-    for (int i = 0; i < FITS; i++) {
+    for (int i = 0; i < fits; i++) {
       scale = setLevels(scale);
     }
     return bfloat16(scale > 0 ? keepingLength(vector, scale) : 0);
