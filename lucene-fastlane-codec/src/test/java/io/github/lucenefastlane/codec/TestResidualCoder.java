@@ -179,7 +179,7 @@ public class TestResidualCoder extends LuceneTestCase {
 
   /** Square of the error, relative to that of the length, of some vectors near a head. */
   private static double loss(TokenEncoding encoding, double nearness, boolean withHead) {
-    int dimension = TestUtil.nextInt(random(), 100, 150);
+    int dimension = TestUtil.nextInt(random(), 128, 160);
     VectorCoder coder = coder(encoding, dimension);
     byte[] code = new byte[coder.bytes()];
     double error = 0;
