@@ -285,7 +285,7 @@ public class TestResidualCoder extends LuceneTestCase {
         error += Math.pow((double) decoded[d] - vector[d], 2);
       }
       double mean = Math.sqrt(error / dimension);
-      double bound = encoding == TokenEncoding.RESIDUAL4 ? max / 8 + 0x1p-120 : max / 4 + 0x1p-123;
+      double bound = encoding == TokenEncoding.RESIDUAL4 ? max / 8 + 0x1p-120 : max / 4 + 0x1p-125;
       assertTrue(encoding + ": " + mean + " of " + max, mean <= bound);
     }
   }

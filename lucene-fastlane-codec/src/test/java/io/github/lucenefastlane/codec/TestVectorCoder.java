@@ -39,9 +39,9 @@ public class TestVectorCoder extends LuceneTestCase {
       case FLOAT32 -> 0;
       // A scale that is subnormal has few bits: each level is off by as much as it.
       case INT8 -> max / 127.0 / 2 + max * 0x1p-21 + 127 * (double) Float.MIN_VALUE;
-      // The smallest scale is 2^-133, and the largest level below 2^14, or 2^11.
+      // The smallest scale is 2^-133, and the largest level below 2^14, or 2^9.
       case RESIDUAL4 -> max / 8.0 + 0x1p-120;
-      case RESIDUAL3 -> max / 4.0 + 0x1p-123;
+      case RESIDUAL3 -> max / 4.0 + 0x1p-125;
     };
   }
 
