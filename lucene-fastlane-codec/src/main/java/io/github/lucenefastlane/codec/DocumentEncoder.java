@@ -91,6 +91,11 @@ final class DocumentEncoder {
     }
   }
 
+  /** The pool of each token of the last document that had several. */
+  int[] pools() {
+    return pools;
+  }
+
   /** Encodes pooled vectors, and, if they are coded against them, tokens. */
   private void encodePools(float[][] tokens, int count, EncodedDocument document) {
     pools = ArrayUtil.growNoCopy(pools, count);
