@@ -268,8 +268,8 @@ public class MaxSimBenchmark {
           switch (encoding) {
             case FLOAT32 -> shape.dimension * Float.BYTES;
             case INT8 -> Float.BYTES + shape.dimension;
-            case RESIDUAL4 -> 3 + Math.ceilDiv(shape.dimension, 2);
-            case RESIDUAL3 -> 3 + 3 * Math.ceilDiv(shape.dimension, Byte.SIZE);
+            case RESIDUAL4 -> 4 + Math.ceilDiv(shape.dimension, 2);
+            case RESIDUAL3 -> 4 + 3 * Math.ceilDiv(shape.dimension, Byte.SIZE);
           };
       FastLaneVectorsFormat format =
           new FastLaneVectorsFormat(encoding, FastLaneVectorsFormat.MAX_TOKENS_PER_ROUTE);
