@@ -175,7 +175,7 @@ final class Lane {
     collected = atOnce ? new SparseFixedBitSet(field.entry.documents()) : null;
     Bits accepted = acceptDocs.bits();
     int wanted = Math.min(collector.k(), acceptDocs.cost());
-    NearestLists lists = new NearestLists(field, heads);
+    NearestLists lists = NearestLists.of(field, heads);
     collector.incVisitedCount(field.entry.lists());
     long compared = field.entry.lists();
     codes = new byte[CHUNK * field.meanCoder().bytes()];
