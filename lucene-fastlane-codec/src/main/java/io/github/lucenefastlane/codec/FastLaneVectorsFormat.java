@@ -165,7 +165,7 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
   static final String ROUTE_EXTENSION = "flr";
 
   /** Earlier versions were of snapshots before the first release. */
-  static final int VERSION_START = 3;
+  static final int VERSION_START = 4;
 
   static final int VERSION_CURRENT = VERSION_START;
   static final int DIRECT_MONOTONIC_BLOCK_SHIFT = 16;

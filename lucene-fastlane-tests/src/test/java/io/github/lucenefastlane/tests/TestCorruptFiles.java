@@ -138,14 +138,14 @@ public class TestCorruptFiles extends LuceneTestCase {
       byte[] bytes = read(index, meta);
       // The header is the magic number, the length and letters of the codec's name, the version.
       int version = Integer.BYTES + 1 + bytes[Integer.BYTES];
-      assertEquals(3, ByteBuffer.wrap(bytes).getInt(version));
-      int old = random().nextInt(3);
+      assertEquals(4, ByteBuffer.wrap(bytes).getInt(version));
+      int old = random().nextInt(4);
       ByteBuffer.wrap(bytes).putInt(version, old);
       replace(index, meta, bytes);
       IndexFormatTooOldException e =
           expectThrows(IndexFormatTooOldException.class, () -> DirectoryReader.open(index));
       assertEquals(old, e.getVersion().intValue());
-      assertEquals(3, e.getMinVersion().intValue());
+      assertEquals(4, e.getMinVersion().intValue());
     }
   }
 
