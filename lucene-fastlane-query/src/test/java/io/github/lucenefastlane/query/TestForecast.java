@@ -117,6 +117,36 @@ public class TestForecast extends LuceneTestCase {
     assertEquals(0, search(4, CANDIDATES).forecastComparisons());
   }
 
+  /** Lanes that all find the same documents find as many as candidates are asked for. */
+  public void testManyViewsFindTheSame() throws IOException {
+    int wanted = 300;
+    float[][] query = new float[20][];
+    Arrays.fill(query, randomTokens(1)[0]);
+    try (Directory directory = newDirectory();
+        IndexWriter writer =
+            new IndexWriter(
+                directory,
+                new IndexWriterConfig()
+                    .setCodec(
+                        new FastLaneCodec(new FastLaneVectorsFormat(TokenEncoding.FLOAT32, 4))))) {
+      for (int i = wanted + random().nextInt(50); i > 0; i--) {
+        Document document = new Document();
+        MultiVectorField.add(document, "f", randomTokens(8), VectorSimilarityFunction.DOT_PRODUCT);
+        writer.addDocument(document);
+      }
+      writer.forceMerge(1);
+      try (DirectoryReader reader = DirectoryReader.open(writer)) {
+        FastLaneQuery all =
+            FastLaneQuery.builder("f", query)
+                .router(AllTokensRouter.INSTANCE)
+                .k(wanted)
+                .candidates(wanted)
+                .build();
+        assertEquals(wanted, new IndexSearcher(reader).search(all, wanted).scoreDocs.length);
+      }
+    }
+  }
+
   /**
    * The better half of the lane's documents is chosen, as their pools tell: heads are all alike.
    */
