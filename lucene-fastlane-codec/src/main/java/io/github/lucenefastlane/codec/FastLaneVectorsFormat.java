@@ -56,10 +56,10 @@ import org.apache.lucene.index.SegmentWriteState;
  * <p>A merge copies codes one document at a time, those of heads and pooled vectors by way of
  * temporary files. While it groups the heads, it holds 8 bytes for each of them on the Java heap, a
  * byte a token at the default {@link #tokensPerRoute()}; the centroids, 4 bytes a component, of at
- * most about 32 lists for each square root of the number of heads; some 3 bytes a document; and
- * some megabytes for each thread that it runs on. That is 6 MB for 184,000 heads of 128 components
- * and some 130 MB for 9.2 million. A flush holds as much, when what was buffered is written and let
- * go.
+ * most about 32 lists for each square root of the number of heads; some 2 bytes a document; and
+ * some megabytes for each thread that it runs on. Of heads of 128 components that is 6 MB for
+ * 184,000, and, reckoned, some 130 MB for 9.2 million. A flush holds as much, after what was
+ * buffered has been written and let go.
  *
  * <p>In the files below, {@code Tokens}, {@code Documents}, {@code Heads} and {@code Lists} are the
  * numbers of token vectors, documents, heads and posting lists that a field has in the segment. A

@@ -20,8 +20,8 @@ import org.apache.lucene.util.NumericUtils;
  * The posting lists of a field, the one whose centroid is nearest to a target first.
  *
  * <p>Few of many lists are ever taken. So they are not put in order: blocks of them are, by their
- * nearest lists. 98,000 lists are compared and 392 of them taken in 1.1 ms, where a heap of all
- * took 1.7, of which comparing is .9.
+ * nearest lists. 98,000 lists are compared, which alone takes .9 ms, and 392 of them taken in 1.1
+ * ms, where a heap of all took 1.7.
  */
 final class NearestLists {
 
@@ -94,7 +94,7 @@ final class NearestLists {
     return nearest;
   }
 
-  /** The nearest list of a block, the first of several; one that is taken if all are. */
+  /** The nearest list of a block, the first of those that are as near; one taken, if all are. */
   private int nearest(int block) {
     int nearest = block * BLOCK;
     int end = Math.min(nearest + BLOCK, similarities.length);

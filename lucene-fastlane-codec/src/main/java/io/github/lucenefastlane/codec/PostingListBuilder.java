@@ -43,9 +43,10 @@ import org.apache.lucene.util.VectorUtil;
  * the Java heap lie 8 bytes a head, and the vectors of all groups and lists. Those of lists lie
  * there once while heads are compared with them and, as centroids, once after that; beside them,
  * for each thread, the codes of the sample that the means of one group are found from, {@value
- * #SAMPLES_PER_MEAN} for each but of {@value #SAMPLE_BYTES} bytes in all, and these means, or the
- * {@value #HEADS_PER_TASK} heads that it compares. That is 6 MB for 184,000 heads of 128
- * components, 21 for 918,000, and some 130 for 9.2 million, of which 70 are the 8 bytes a head.
+ * #SAMPLES_PER_MEAN} for each but of {@value #SAMPLE_BYTES} bytes in all, and these means with 16
+ * bytes a component, or the {@value #HEADS_PER_TASK} heads that it compares. That is 6 MB for
+ * 184,000 heads of 128 components, 21 for 918,000, and, reckoned, some 130 for 9.2 million, of
+ * which 70 are the 8 bytes a head.
  */
 final class PostingListBuilder {
 
@@ -81,7 +82,7 @@ final class PostingListBuilder {
 
   /**
    * Bytes of the codes that the means of one group are found from, at most, but for a code for each
-   * mean: of 128 components, more than {@value #SAMPLES_PER_MEAN} for each in any segment.
+   * mean. Of 128 components few groups ever have as many.
    */
   private static final int SAMPLE_BYTES = 1 << 25;
 

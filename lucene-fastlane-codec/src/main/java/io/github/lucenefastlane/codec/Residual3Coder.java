@@ -49,7 +49,7 @@ final class Residual3Coder extends ResidualCoder {
   /** As found by trial. */
   private static final double DEVIATION = 335 / 2.3;
 
-  /** A second time would take 1.6 of 100 from the square of the error, and almost as long again. */
+  /** A second time would take 1.4 of 100 from the square of the error, and almost as long again. */
   private static final int FITS = 1;
 
   /** More than any sum of losses, and far from the largest long. */

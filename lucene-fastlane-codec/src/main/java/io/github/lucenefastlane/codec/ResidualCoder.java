@@ -98,7 +98,8 @@ abstract class ResidualCoder extends VectorCoder {
     subtract(vector, pooled, coefficient);
     float scale = fit(vector, deviation(rest) / deviation);
     if (isWithinBound(vector, pooled, coefficient, scale) == false) {
-      // The largest component becomes the last level: none is off by as much as the bound then.
+      // The largest component becomes the largest level. Then each has a level that is nearer than
+      // the bound, whatever the others are, and levels chosen together lose no more in all.
       coefficient = 0;
       subtract(vector, pooled, coefficient);
       scale = bfloat16(maxMagnitude(vector) / largestLevel);

@@ -72,8 +72,9 @@ public enum TokenEncoding {
    * quantization of memoryless and Gauss-Markov sources, IEEE Transactions on Communications 38,
    * 1990), by the code of four states of Ungerboeck (Channel coding with multilevel/phase signals,
    * IEEE Transactions on Information Theory 28, 1982). The numbers are chosen together for the
-   * smallest error, which is less than of eight levels for each component: .73 times as large,
-   * squared. The root mean square of the errors is at most a quarter of the largest component.
+   * smallest error, whose square is .73 times that of eight levels for each component by itself.
+   * The root mean square of the errors is at most a quarter of the largest component, unless that
+   * is below 2<sup>-120</sup>.
    */
   RESIDUAL3
 }

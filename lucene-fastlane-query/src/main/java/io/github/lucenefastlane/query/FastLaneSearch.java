@@ -30,20 +30,21 @@ import org.apache.lucene.search.Weight;
 final class FastLaneSearch {
 
   /**
-   * How many documents the lanes of a segment look for together per candidate of the rerank, beside
-   * {@link #SPARE_DEPTH} each, where there is more than the lane's own order to choose the
-   * candidates by: MaxSim over their pooled vectors, or other views. If each of four lanes looked
-   * for as many (20,000 synthetic documents of four passages, 300 candidates), recall@10 would be
-   * .982 for .979, and the time 1.7 times as long; eight lanes find .981 in 1.2 times.
+   * How many documents a lane looks for per candidate of the rerank, beside {@link #SPARE_DEPTH},
+   * where there is more than the lane's own order to choose the candidates by: the routed score of
+   * several views, or MaxSim over pooled vectors. That has a cost, and the lanes of several views
+   * share so many documents then: if each of four lanes looked for as many (20,000 synthetic
+   * documents of four passages, 300 candidates), recall@10 would be .982 for .979, and the time 1.7
+   * times as long; eight lanes find .981 in 1.2 times.
    */
   private static final int DEPTH_PER_CANDIDATE = 2;
 
   /**
-   * And how many more, each. Of 405 questions on SQuAD paragraphs among twenty times as many
-   * passages of other collections (128 dimensions, one learned view), 20 candidates out of 128, 192
-   * and 256 more documents kept .976, .984 and .986 of full MaxSim's nDCG@10 when chosen by heads.
-   * At 20 candidates 192 takes 52,000 comparisons with pooled vectors, which are few and together,
-   * beside 34,000 with tokens.
+   * And how many more. Of 405 questions on SQuAD paragraphs among twenty times as many passages of
+   * other collections (128 dimensions, one learned view), 20 candidates out of 128, 192 and 256
+   * more documents kept .976, .984 and .986 of full MaxSim's nDCG@10 when chosen by heads. At 20
+   * candidates 192 takes 52,000 comparisons with pooled vectors, which are few and together, beside
+   * 34,000 with tokens.
    */
   private static final int SPARE_DEPTH = 192;
 
@@ -69,7 +70,7 @@ final class FastLaneSearch {
     long routed = System.nanoTime();
     int candidates = query.candidates();
     boolean forecast = query.rerank() && poolsAreFew();
-    int depth = query.rerank() && (forecast || views.size() > 1) ? depth(views.size()) : candidates;
+    int depth = depth(views.size(), forecast);
     LaneSearch.Result lanes =
         new LaneSearch(searcher, query.field(), filter, candidates, depth, query.rerank(), timeout)
             .search(views.stream().map(view -> tokens.target(view.vector(), similarity)).toList());
@@ -124,11 +125,16 @@ final class FastLaneSearch {
     return new RankedDocsQuery(searcher.getIndexReader(), query, best, explainer);
   }
 
-  /** At least as many as are wanted in the end: the lanes may all find the same ones. */
-  private int depth(int views) {
+  private int depth(int views, boolean forecast) {
     int candidates = query.candidates();
-    return Math.max(
-        candidates, SPARE_DEPTH + Math.ceilDiv(DEPTH_PER_CANDIDATE * candidates, views));
+    if (forecast) {
+      // As many as are wanted in the end, since the lanes may all find the same ones.
+      int shared = Math.ceilDiv(DEPTH_PER_CANDIDATE * candidates, views);
+      return Math.max(candidates, SPARE_DEPTH + shared);
+    }
+    return query.rerank() && views > 1
+        ? SPARE_DEPTH + DEPTH_PER_CANDIDATE * candidates
+        : candidates;
   }
 
   /**

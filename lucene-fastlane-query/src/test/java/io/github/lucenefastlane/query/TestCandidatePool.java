@@ -92,6 +92,27 @@ public class TestCandidatePool extends LuceneTestCase {
     assertArrayEquals("by forecasts alone", new int[] {1, 2}, pool.best(2, forecasts));
   }
 
+  /** However little the routed scores differ, forecasts are not lost in the sum. */
+  public void testRoutedScoresThatDifferByTheirLastBit() {
+    double[] found = new double[2 * 600];
+    float[] forecasts = new float[600];
+    for (int doc = 0; doc < forecasts.length; doc++) {
+      found[2 * doc] = doc;
+      found[2 * doc + 1] = doc % 2 == 0 ? .8f : Math.nextUp(.8f);
+      forecasts[doc] = 20 + doc / 100f;
+    }
+    CandidatePool pool = new CandidatePool(List.<ScoreDoc[]>of(hits(found)), views(1f), 600);
+    // A deviation of the forecasts is 173 documents wide, and half of the routed scores is one
+    // below
+    // their mean, the other half above it: 9 documents up or down.
+    int[] best = pool.best(100, forecasts);
+    assertEquals(100, best.length);
+    for (int doc = 500 - 10; doc < 600; doc++) {
+      boolean chosen = Arrays.binarySearch(best, doc) >= 0;
+      assertEquals("document " + doc, doc % 2 == 0 ? doc >= 510 : doc >= 491, chosen);
+    }
+  }
+
   public void testForecastsAloneDecideBetweenEqualRoutedScores() {
     CandidatePool pool =
         new CandidatePool(List.<ScoreDoc[]>of(hits(1, .3, 2, .3, 3, .3)), views(1f), 4);

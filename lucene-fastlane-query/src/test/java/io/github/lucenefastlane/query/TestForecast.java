@@ -117,6 +117,48 @@ public class TestForecast extends LuceneTestCase {
     assertEquals(0, search(4, CANDIDATES).forecastComparisons());
   }
 
+  /** Views share two documents per candidate: each of four looks for 50 and 192 of 100. */
+  public void testViewsShareDepth() throws IOException {
+    assertEquals((192 + 50) * 4 * 4L, forecasts(4, 100));
+    assertEquals((192 + 200) * 4 * 4L, forecasts(1, 100));
+  }
+
+  /** Comparisons of forecasts, of four tokens with four pools a document, by views all alike. */
+  private static long forecasts(int views, int candidates) throws IOException {
+    float[] token = randomTokens(1)[0];
+    float[][] query = new float[4][];
+    Arrays.fill(query, token);
+    float[][] alike = new float[views][];
+    Arrays.fill(alike, token);
+    List<FastLaneStats> stats = new ArrayList<>();
+    try (Directory directory = newDirectory();
+        IndexWriter writer =
+            new IndexWriter(
+                directory,
+                new IndexWriterConfig()
+                    .setCodec(
+                        new FastLaneCodec(new FastLaneVectorsFormat(TokenEncoding.FLOAT32, 4))))) {
+      for (int i = 400 + random().nextInt(50); i > 0; i--) {
+        Document document = new Document();
+        MultiVectorField.add(
+            document, "f", randomTokens(TOKENS), VectorSimilarityFunction.DOT_PRODUCT);
+        writer.addDocument(document);
+      }
+      writer.forceMerge(1);
+      try (DirectoryReader reader = DirectoryReader.open(writer)) {
+        FastLaneQuery routed =
+            FastLaneQuery.builder("f", query)
+                .router(RoutedViews.of(alike))
+                .views(views)
+                .candidates(candidates)
+                .stats(stats::add)
+                .build();
+        new IndexSearcher(reader).search(routed, 10);
+      }
+    }
+    return stats.get(0).forecastComparisons();
+  }
+
   /** Lanes that all find the same documents find as many as candidates are asked for. */
   public void testManyViewsFindTheSame() throws IOException {
     int wanted = 300;
