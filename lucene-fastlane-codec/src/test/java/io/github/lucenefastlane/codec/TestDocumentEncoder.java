@@ -149,6 +149,11 @@ public class TestDocumentEncoder extends LuceneTestCase {
       // The last bits of a distance, which compiled code adds up in another order, may decide
       // between pools that are as good; so they are not found again.
       int[] pools = count == 1 ? new int[1] : encoder.pools();
+      for (int t = 0; t < count; t++) {
+        int first = TokenPooling.firstPool(blocks, t);
+        int end = Math.min(first + TokenPooling.WINDOW_POOLS, document.headCount());
+        assertTrue("pool " + pools[t] + " of token " + t, first <= pools[t] && pools[t] < end);
+      }
       for (int h = 0; h < document.headCount(); h++) {
         MeanVector head = new MeanVector(similarity, dimension);
         MeanVector pool = new MeanVector(similarity, dimension);
@@ -162,6 +167,7 @@ public class TestDocumentEncoder extends LuceneTestCase {
             firstOfPool = firstOfPool < 0 ? t : firstOfPool;
           }
         }
+        assertTrue("tokens of pool " + h, firstOfPool >= 0);
         float[] expectedHead = new float[dimension];
         head.get(expectedHead);
         float[] expectedPooled = new float[dimension];

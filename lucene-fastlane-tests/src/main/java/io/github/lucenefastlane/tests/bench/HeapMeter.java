@@ -16,6 +16,8 @@ package io.github.lucenefastlane.tests.bench;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -71,20 +73,24 @@ final class HeapMeter {
   /** Collections beside the work that is measured, which waits for them. */
   final class Sampling implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
-    private final Thread thread = Thread.ofPlatform().daemon().name("heap-meter").start(this::run);
+    private final FutureTask<Void> task = new FutureTask<>(this::run);
     private long nanos;
 
-    private Sampling() {}
+    private Sampling() {
+      Thread.ofPlatform().daemon().name("heap-meter").start(task);
+    }
 
-    private void run() {
-      try {
-        while (closed.await(REST * lastNanos, TimeUnit.NANOSECONDS) == false) {
-          sample();
-          nanos += lastNanos;
-        }
-      } catch (InterruptedException e) {
-        throw new IllegalStateException("nobody interrupts this thread", e);
+    private Void run() throws InterruptedException {
+      while (closed.await(REST * lastNanos, TimeUnit.NANOSECONDS) == false) {
+        sample();
+        nanos += lastNanos;
       }
+      return null;
+    }
+
+    /** Whether garbage is still collected; a failure is told by {@link #close}. */
+    boolean isRunning() {
+      return task.isDone() == false;
     }
 
     /** Time that all collections took, once this is closed. */
@@ -96,10 +102,12 @@ final class HeapMeter {
     public void close() {
       closed.countDown();
       try {
-        thread.join();
+        task.get();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new IllegalStateException("interrupted while garbage was collected", e);
+      } catch (ExecutionException e) {
+        throw new IllegalStateException("the heap could not be measured", e.getCause());
       }
     }
   }

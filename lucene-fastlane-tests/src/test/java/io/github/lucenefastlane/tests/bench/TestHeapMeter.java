@@ -62,6 +62,7 @@ public class TestHeapMeter extends LuceneTestCase {
     HeapMeter.Sampling sampling = meter.sampleMeanwhile();
     try (sampling) {
       while (meter.bytes() < HELD - NOISE) {
+        assertTrue(sampling.isRunning());
         makeGarbage();
       }
       Reference.reachabilityFence(held);
