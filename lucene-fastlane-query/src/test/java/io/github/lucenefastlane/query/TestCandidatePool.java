@@ -102,9 +102,8 @@ public class TestCandidatePool extends LuceneTestCase {
       forecasts[doc] = 20 + doc / 100f;
     }
     CandidatePool pool = new CandidatePool(List.<ScoreDoc[]>of(hits(found)), views(1f), 600);
-    // A deviation of the forecasts is 173 documents wide, and half of the routed scores is one
-    // below
-    // their mean, the other half above it: 9 documents up or down.
+    // A deviation of the forecasts is 173 documents wide, and half of the routed scores are one
+    // below their mean, the other half above it: 9 documents up or down.
     int[] best = pool.best(100, forecasts);
     assertEquals(100, best.length);
     for (int doc = 500 - 10; doc < 600; doc++) {

@@ -62,41 +62,52 @@ public class TestForecast extends LuceneTestCase {
     return sum;
   }
 
-  /** Searches one segment of random documents with one view, and checks each score. */
-  private static FastLaneStats search(int tokensPerRoute, int documents) throws IOException {
+  /** Searches one segment of documents. */
+  private static TopDocs search(
+      List<float[][]> texts, int tokensPerRoute, FastLaneQuery query, int hits) throws IOException {
     FastLaneVectorsFormat format = new FastLaneVectorsFormat(TokenEncoding.FLOAT32, tokensPerRoute);
-    List<float[][]> texts = new ArrayList<>();
-    List<FastLaneStats> stats = new ArrayList<>();
-    float[][] query = randomTokens(4);
     try (Directory directory = newDirectory();
         IndexWriter writer =
             new IndexWriter(
                 directory, new IndexWriterConfig().setCodec(new FastLaneCodec(format)))) {
-      for (int i = 0; i < documents; i++) {
+      for (float[][] text : texts) {
         Document document = new Document();
-        texts.add(randomTokens(TOKENS));
-        MultiVectorField.add(document, "f", texts.get(i), VectorSimilarityFunction.DOT_PRODUCT);
+        MultiVectorField.add(document, "f", text, VectorSimilarityFunction.DOT_PRODUCT);
         writer.addDocument(document);
       }
       writer.forceMerge(1);
       try (DirectoryReader reader = DirectoryReader.open(writer)) {
-        TopDocs hits =
-            new IndexSearcher(reader)
-                .search(
-                    FastLaneQuery.builder("f", query)
-                        .k(CANDIDATES)
-                        .candidates(CANDIDATES)
-                        .stats(stats::add)
-                        .build(),
-                    documents);
-        assertEquals(Math.min(CANDIDATES, documents), hits.scoreDocs.length);
-        assertEquals(
-            hits.scoreDocs.length,
-            Arrays.stream(hits.scoreDocs).mapToInt(hit -> hit.doc).distinct().count());
-        Arrays.stream(hits.scoreDocs)
-            .forEach(hit -> assertEquals(maxSim(query, texts.get(hit.doc)), hit.score, 1e-4f));
+        return new IndexSearcher(reader).search(query, hits);
       }
     }
+  }
+
+  private static List<float[][]> randomTexts(int documents, int tokens) {
+    List<float[][]> texts = new ArrayList<>();
+    for (int i = 0; i < documents; i++) {
+      texts.add(randomTokens(tokens));
+    }
+    return texts;
+  }
+
+  /** Searches one segment of random documents with one view, and checks each score. */
+  private static FastLaneStats search(int tokensPerRoute, int documents) throws IOException {
+    List<float[][]> texts = randomTexts(documents, TOKENS);
+    List<FastLaneStats> stats = new ArrayList<>();
+    float[][] query = randomTokens(4);
+    FastLaneQuery routed =
+        FastLaneQuery.builder("f", query)
+            .k(CANDIDATES)
+            .candidates(CANDIDATES)
+            .stats(stats::add)
+            .build();
+    TopDocs hits = search(texts, tokensPerRoute, routed, documents);
+    assertEquals(Math.min(CANDIDATES, documents), hits.scoreDocs.length);
+    assertEquals(
+        hits.scoreDocs.length,
+        Arrays.stream(hits.scoreDocs).mapToInt(hit -> hit.doc).distinct().count());
+    Arrays.stream(hits.scoreDocs)
+        .forEach(hit -> assertEquals(maxSim(query, texts.get(hit.doc)), hit.score, 1e-4f));
     assertEquals(1, stats.size());
     return stats.get(0);
   }
@@ -131,31 +142,14 @@ public class TestForecast extends LuceneTestCase {
     float[][] alike = new float[views][];
     Arrays.fill(alike, token);
     List<FastLaneStats> stats = new ArrayList<>();
-    try (Directory directory = newDirectory();
-        IndexWriter writer =
-            new IndexWriter(
-                directory,
-                new IndexWriterConfig()
-                    .setCodec(
-                        new FastLaneCodec(new FastLaneVectorsFormat(TokenEncoding.FLOAT32, 4))))) {
-      for (int i = 400 + random().nextInt(50); i > 0; i--) {
-        Document document = new Document();
-        MultiVectorField.add(
-            document, "f", randomTokens(TOKENS), VectorSimilarityFunction.DOT_PRODUCT);
-        writer.addDocument(document);
-      }
-      writer.forceMerge(1);
-      try (DirectoryReader reader = DirectoryReader.open(writer)) {
-        FastLaneQuery routed =
-            FastLaneQuery.builder("f", query)
-                .router(RoutedViews.of(alike))
-                .views(views)
-                .candidates(candidates)
-                .stats(stats::add)
-                .build();
-        new IndexSearcher(reader).search(routed, 10);
-      }
-    }
+    FastLaneQuery routed =
+        FastLaneQuery.builder("f", query)
+            .router(RoutedViews.of(alike))
+            .views(views)
+            .candidates(candidates)
+            .stats(stats::add)
+            .build();
+    search(randomTexts(400 + random().nextInt(50), TOKENS), 4, routed, 10);
     return stats.get(0).forecastComparisons();
   }
 
@@ -164,29 +158,14 @@ public class TestForecast extends LuceneTestCase {
     int wanted = 300;
     float[][] query = new float[20][];
     Arrays.fill(query, randomTokens(1)[0]);
-    try (Directory directory = newDirectory();
-        IndexWriter writer =
-            new IndexWriter(
-                directory,
-                new IndexWriterConfig()
-                    .setCodec(
-                        new FastLaneCodec(new FastLaneVectorsFormat(TokenEncoding.FLOAT32, 4))))) {
-      for (int i = wanted + random().nextInt(50); i > 0; i--) {
-        Document document = new Document();
-        MultiVectorField.add(document, "f", randomTokens(8), VectorSimilarityFunction.DOT_PRODUCT);
-        writer.addDocument(document);
-      }
-      writer.forceMerge(1);
-      try (DirectoryReader reader = DirectoryReader.open(writer)) {
-        FastLaneQuery all =
-            FastLaneQuery.builder("f", query)
-                .router(AllTokensRouter.INSTANCE)
-                .k(wanted)
-                .candidates(wanted)
-                .build();
-        assertEquals(wanted, new IndexSearcher(reader).search(all, wanted).scoreDocs.length);
-      }
-    }
+    FastLaneQuery all =
+        FastLaneQuery.builder("f", query)
+            .router(AllTokensRouter.INSTANCE)
+            .k(wanted)
+            .candidates(wanted)
+            .build();
+    List<float[][]> texts = randomTexts(wanted + random().nextInt(50), 8);
+    assertEquals(wanted, search(texts, 4, all, wanted).scoreDocs.length);
   }
 
   /**
@@ -200,36 +179,24 @@ public class TestForecast extends LuceneTestCase {
     // In one half, each block has both query's tokens, whose mean the other half repeats.
     float[] mean = new float[DIMENSION];
     mean[0] = mean[1] = (float) Math.sqrt(0.5);
-    FastLaneVectorsFormat format = new FastLaneVectorsFormat(TokenEncoding.FLOAT32, 2);
-    try (Directory directory = newDirectory();
-        IndexWriter writer =
-            new IndexWriter(
-                directory, new IndexWriterConfig().setCodec(new FastLaneCodec(format)))) {
-      for (int i = 0; i < 2 * CANDIDATES; i++) {
-        float[][] tokens = new float[8][];
-        for (int t = 0; t < tokens.length; t++) {
-          tokens[t] = i % 2 == 0 ? mean : t % 2 == 0 ? north : east;
-        }
-        Document document = new Document();
-        MultiVectorField.add(document, "f", tokens, VectorSimilarityFunction.DOT_PRODUCT);
-        writer.addDocument(document);
+    List<float[][]> texts = new ArrayList<>();
+    for (int i = 0; i < 2 * CANDIDATES; i++) {
+      float[][] tokens = new float[8][];
+      for (int t = 0; t < tokens.length; t++) {
+        tokens[t] = i % 2 == 0 ? mean : t % 2 == 0 ? north : east;
       }
-      writer.forceMerge(1);
-      try (DirectoryReader reader = DirectoryReader.open(writer)) {
-        TopDocs hits =
-            new IndexSearcher(reader)
-                .search(
-                    FastLaneQuery.builder("f", new float[][] {north, east})
-                        .k(CANDIDATES)
-                        .candidates(CANDIDATES)
-                        .build(),
-                    CANDIDATES);
-        assertEquals(CANDIDATES, hits.scoreDocs.length);
-        for (int i = 0; i < CANDIDATES; i++) {
-          assertEquals("documents with both", 1, hits.scoreDocs[i].doc % 2);
-          assertEquals(2f, hits.scoreDocs[i].score, 1e-5f);
-        }
-      }
+      texts.add(tokens);
+    }
+    FastLaneQuery both =
+        FastLaneQuery.builder("f", new float[][] {north, east})
+            .k(CANDIDATES)
+            .candidates(CANDIDATES)
+            .build();
+    TopDocs hits = search(texts, 2, both, CANDIDATES);
+    assertEquals(CANDIDATES, hits.scoreDocs.length);
+    for (int i = 0; i < CANDIDATES; i++) {
+      assertEquals("documents with both", 1, hits.scoreDocs[i].doc % 2);
+      assertEquals(2f, hits.scoreDocs[i].score, 1e-5f);
     }
   }
 }

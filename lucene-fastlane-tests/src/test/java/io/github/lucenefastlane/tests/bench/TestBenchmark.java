@@ -109,6 +109,7 @@ public class TestBenchmark extends DefaultCodecTestCase {
       assertTrue(row.toString(), row.get("bytes_per_token").getAsDouble() > 32 * 3 / 8.0);
       assertTrue(row.toString(), row.get("build_s").getAsDouble() > 0);
       assertTrue(row.toString(), row.get("qps").getAsDouble() > 0);
+      assertTrue(row.toString(), row.get("heap_mb").getAsDouble() >= 0);
     }
     // Two threadings each of: 2 exhaustive, 2 + 2 pooled, 2 MUVERA, 3 + 3 stock, 4 encodings * 2
     // views * 2.
