@@ -138,7 +138,7 @@ public final class MaxSim {
   /** Scores documents one after the other. Belongs to one thread. */
   public final class Scorer {
 
-    private final float[] maxima = new float[tokenCount];
+    private final float[] maxima = new float[kernel.width()];
     private final float[] row = new float[dimension];
     private float[] normalized = new float[0];
 

@@ -19,14 +19,17 @@ package io.github.lucenefastlane.codec;
  */
 interface MaxSimKernel {
 
+  /** How many maxima are written: one for each query token, and what fills the last vector. */
+  int width();
+
   /**
    * Computes the maxima.
    *
    * @param tokens {@code [count][dimension]}, row after row
    * @param count document tokens, at least 1
    * @param row scratch of {@code dimension} floats
-   * @param maxima out: for each query token the largest dot product, or the negated smallest
-   *     squared distance
+   * @param maxima out, of {@link #width()}: for each query token the largest dot product, or the
+   *     negated smallest squared distance
    */
   void maxima(float[] tokens, int count, float[] row, float[] maxima);
 

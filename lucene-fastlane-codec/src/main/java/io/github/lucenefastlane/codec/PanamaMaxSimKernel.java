@@ -13,6 +13,7 @@
  */
 package io.github.lucenefastlane.codec;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -39,13 +40,11 @@ final class PanamaMaxSimKernel implements MaxSimKernel {
   private static final int SMALL_TILE = TILE - 1;
 
   private final float[] transposed;
-  private final int queryTokens;
   private final int width;
   private final boolean distance;
 
   PanamaMaxSimKernel(float[][] query, boolean distance) {
     int dimension = query[0].length;
-    this.queryTokens = query.length;
     this.width = (query.length + LANES - 1) / LANES * LANES;
     this.distance = distance;
     this.transposed = new float[dimension * width];
@@ -57,7 +56,13 @@ final class PanamaMaxSimKernel implements MaxSimKernel {
   }
 
   @Override
+  public int width() {
+    return width;
+  }
+
+  @Override
   public void maxima(float[] tokens, int count, float[] row, float[] maxima) {
+    Arrays.fill(maxima, 0, width, Float.NEGATIVE_INFINITY);
     int dimension = row.length;
     int i = 0;
     for (; i + LANES < width; i += 2 * LANES) {
@@ -77,8 +82,6 @@ final class PanamaMaxSimKernel implements MaxSimKernel {
   }
 
   private void pairDot(float[] tokens, int count, int dimension, int i, float[] maxima) {
-    FloatVector best0 = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
-    FloatVector best1 = best0;
     int fours = inFours(count);
     for (int t = 0; t < fours; t += TILE) {
       int t0 = t * dimension;
@@ -109,8 +112,8 @@ final class PanamaMaxSimKernel implements MaxSimKernel {
         a3 = qa.fma(v3, a3);
         b3 = qb.fma(v3, b3);
       }
-      best0 = best0.max(a0.max(a1)).max(a2.max(a3));
-      best1 = best1.max(b0.max(b1)).max(b2.max(b3));
+      raise(maxima, i, a0.max(a1).max(a2.max(a3)));
+      raise(maxima, i + LANES, b0.max(b1).max(b2.max(b3)));
     }
     for (int t = fours; t < count; t += SMALL_TILE) {
       int t0 = firstOfTile(t, count, SMALL_TILE) * dimension;
@@ -135,15 +138,12 @@ final class PanamaMaxSimKernel implements MaxSimKernel {
         a2 = qa.fma(v2, a2);
         b2 = qb.fma(v2, b2);
       }
-      best0 = best0.max(a0).max(a1.max(a2));
-      best1 = best1.max(b0).max(b1.max(b2));
+      raise(maxima, i, a0.max(a1).max(a2));
+      raise(maxima, i + LANES, b0.max(b1).max(b2));
     }
-    store(best0, i, maxima);
-    store(best1, i + LANES, maxima);
   }
 
   private void singleDot(float[] tokens, int count, int dimension, int i, float[] maxima) {
-    FloatVector best = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
     for (int t = 0; t < count; t += TILE) {
       int t0 = firstOfTile(t, count, TILE) * dimension;
       int t1 = Math.min(t0 + dimension, (count - 1) * dimension);
@@ -160,9 +160,8 @@ final class PanamaMaxSimKernel implements MaxSimKernel {
         a2 = qa.fma(FloatVector.broadcast(SPECIES, tokens[t2 + d]), a2);
         a3 = qa.fma(FloatVector.broadcast(SPECIES, tokens[t3 + d]), a3);
       }
-      best = best.max(a0.max(a1)).max(a2.max(a3));
+      raise(maxima, i, a0.max(a1).max(a2.max(a3)));
     }
-    store(best, i, maxima);
   }
 
   private void pairDistance(float[] tokens, int count, int dimension, int i, float[] maxima) {
@@ -171,7 +170,6 @@ final class PanamaMaxSimKernel implements MaxSimKernel {
   }
 
   private void singleDistance(float[] tokens, int count, int dimension, int i, float[] maxima) {
-    FloatVector best = FloatVector.broadcast(SPECIES, Float.POSITIVE_INFINITY);
     for (int t = 0; t < count; t += TILE) {
       int t0 = firstOfTile(t, count, TILE) * dimension;
       int t1 = Math.min(t0 + dimension, (count - 1) * dimension);
@@ -192,9 +190,8 @@ final class PanamaMaxSimKernel implements MaxSimKernel {
         a2 = d2.fma(d2, a2);
         a3 = d3.fma(d3, a3);
       }
-      best = best.min(a0.min(a1)).min(a2.min(a3));
+      raise(maxima, i, a0.min(a1).min(a2.min(a3)).neg());
     }
-    store(best.neg(), i, maxima);
   }
 
   /**
@@ -210,11 +207,12 @@ final class PanamaMaxSimKernel implements MaxSimKernel {
     return Math.max(0, Math.min(t, count - tile));
   }
 
-  private void store(FloatVector best, int i, float[] maxima) {
-    if (i + LANES <= queryTokens) {
-      best.intoArray(maxima, i);
-    } else if (i < queryTokens) {
-      best.intoArray(maxima, i, SPECIES.indexInRange(i, queryTokens));
-    }
+  /**
+   * Takes the maxima of a tile into those of the tiles before it, which lie in memory: a vector
+   * that went from tile to tile would become an object where the compiler's decisions are
+   * unfavourable.
+   */
+  private static void raise(float[] maxima, int i, FloatVector ofTile) {
+    FloatVector.fromArray(SPECIES, maxima, i).max(ofTile).intoArray(maxima, i);
   }
 }

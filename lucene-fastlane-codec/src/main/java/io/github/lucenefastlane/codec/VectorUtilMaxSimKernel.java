@@ -28,6 +28,11 @@ final class VectorUtilMaxSimKernel implements MaxSimKernel {
   }
 
   @Override
+  public int width() {
+    return query.length;
+  }
+
+  @Override
   public void maxima(float[] tokens, int count, float[] row, float[] maxima) {
     Arrays.fill(maxima, 0, query.length, Float.NEGATIVE_INFINITY);
     for (int t = 0; t < count; t++) {

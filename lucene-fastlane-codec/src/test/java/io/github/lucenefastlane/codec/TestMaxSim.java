@@ -139,9 +139,9 @@ public class TestMaxSim extends LuceneTestCase {
   }
 
   private static float[] maxima(MaxSimKernel kernel, float[][] query, float[] flat, int count) {
-    float[] maxima = new float[query.length];
+    float[] maxima = new float[kernel.width()];
     kernel.maxima(flat, count, new float[query[0].length], maxima);
-    return maxima;
+    return Arrays.copyOf(maxima, query.length);
   }
 
   public void testScores() {
