@@ -28,7 +28,11 @@ final class DocumentEncoder {
 
   private final VectorCoder coder;
   private final VectorCoder meanCoder;
-  private final RouteBlocks blocks;
+  private final TokenBlocks routes;
+
+  /** Blocks of as many tokens as pools have. */
+  private final TokenBlocks poolBlocks;
+
   private final TokenPooling pooling;
   private final MeanVector mean;
   private final boolean bytes;
@@ -40,11 +44,12 @@ final class DocumentEncoder {
   private int[] pools = new int[0];
 
   DocumentEncoder(FastLaneVectorsFormat format, FieldInfo info) {
-    this.blocks = format.blocks();
+    this.routes = format.routes();
+    this.poolBlocks = TokenPooling.blocks(routes);
     this.coder = VectorCoder.of(info, format.tokenEncoding());
-    this.meanCoder = VectorCoder.ofMeans(info, format.tokenEncoding(), blocks.tokensAreRoutes());
+    this.meanCoder = VectorCoder.ofMeans(info, format.tokenEncoding(), routes.areTokens());
     VectorSimilarityFunction similarity = info.getVectorSimilarityFunction();
-    this.pooling = new TokenPooling(similarity, blocks);
+    this.pooling = new TokenPooling(similarity, poolBlocks);
     this.mean = new MeanVector(similarity, info.getVectorDimension());
     this.bytes = info.getVectorEncoding() == VectorEncoding.BYTE;
     this.needsDirection = similarity == VectorSimilarityFunction.COSINE;
@@ -53,7 +58,7 @@ final class DocumentEncoder {
 
   /** A document to encode into, again and again. */
   EncodedDocument newDocument() {
-    return new EncodedDocument(blocks, coder.bytes(), meanCoder.bytes());
+    return new EncodedDocument(routes, coder.bytes(), meanCoder.bytes());
   }
 
   /**
@@ -63,15 +68,17 @@ final class DocumentEncoder {
    */
   void encode(float[][] tokens, int count, EncodedDocument document) {
     document.setTokenCount(count);
-    if (blocks.tokensAreRoutes() == false) {
+    if (routes.areTokens() == false) {
       encodeHeads(tokens, count, document);
+    }
+    if (poolBlocks.areTokens() == false) {
       if (count == 1) {
-        System.arraycopy(document.heads, 0, document.pooled, 0, document.meanBytes());
+        System.arraycopy(document.heads, 0, document.pooled, 0, document.pooledBytes());
       } else {
         encodePools(tokens, count, document);
       }
     }
-    if (coder.isRelative() == false || blocks.tokensAreRoutes(count)) {
+    if (coder.isRelative() == false || poolBlocks.areTokens(count)) {
       for (int t = 0; t < count; t++) {
         coder.encode(tokens[t], document.tokens, t * coder.bytes());
       }
@@ -80,8 +87,8 @@ final class DocumentEncoder {
 
   private void encodeHeads(float[][] tokens, int count, EncodedDocument document) {
     for (int h = 0; h < document.headCount(); h++) {
-      int start = blocks.start(h);
-      int end = blocks.end(h, count);
+      int start = routes.start(h);
+      int end = routes.end(h, count);
       mean.clear();
       for (int t = start; t < end; t++) {
         mean.add(tokens[t]);
@@ -100,14 +107,14 @@ final class DocumentEncoder {
   private void encodePools(float[][] tokens, int count, EncodedDocument document) {
     pools = ArrayUtil.growNoCopy(pools, count);
     pooling.assign(tokens, count, pools);
-    for (int p = 0; p < document.headCount(); p++) {
+    for (int p = 0; p < document.poolCount(); p++) {
       int inWindow = p % TokenPooling.WINDOW_POOLS;
       int firstPool = p - inWindow;
-      int lastPool = Math.min(firstPool + TokenPooling.WINDOW_POOLS, document.headCount()) - 1;
-      int end = blocks.end(lastPool, count);
+      int lastPool = Math.min(firstPool + TokenPooling.WINDOW_POOLS, document.poolCount()) - 1;
+      int end = poolBlocks.end(lastPool, count);
       int first = -1;
       mean.clear();
-      for (int t = blocks.start(firstPool); t < end; t++) {
+      for (int t = poolBlocks.start(firstPool); t < end; t++) {
         if (pools[t] == p) {
           mean.add(tokens[t]);
           first = first < 0 ? t : first;

@@ -20,13 +20,14 @@ import org.apache.lucene.util.ArrayUtil;
 import org.apache.lucene.util.RamUsageEstimator;
 
 /**
- * One document on its way into a segment: codes of its tokens, and, unless each token is a route,
- * codes of its heads and of its pooled vectors, of which there are as many. A scratch object,
- * filled again and again.
+ * One document on its way into a segment: codes of its tokens, of its heads, unless each token is a
+ * route, and of its pooled vectors, unless each token is a pool. A scratch object, filled again and
+ * again.
  */
 final class EncodedDocument {
 
-  private final RouteBlocks blocks;
+  private final TokenBlocks routes;
+  private final TokenBlocks pools;
   private final int tokenCodeBytes;
   private final int meanCodeBytes;
 
@@ -39,8 +40,9 @@ final class EncodedDocument {
    * @param tokenCodeBytes bytes of a token's code
    * @param meanCodeBytes bytes of the code of a head or a pooled vector
    */
-  EncodedDocument(RouteBlocks blocks, int tokenCodeBytes, int meanCodeBytes) {
-    this.blocks = blocks;
+  EncodedDocument(TokenBlocks routes, int tokenCodeBytes, int meanCodeBytes) {
+    this.routes = routes;
+    this.pools = TokenPooling.blocks(routes);
     this.tokenCodeBytes = tokenCodeBytes;
     this.meanCodeBytes = meanCodeBytes;
   }
@@ -50,38 +52,47 @@ final class EncodedDocument {
   }
 
   int headCount() {
-    return blocks.count(tokenCount);
+    return routes.count(tokenCount);
+  }
+
+  int poolCount() {
+    return pools.count(tokenCount);
   }
 
   int tokenBytes() {
     return tokenCount * tokenCodeBytes;
   }
 
-  /** Bytes of the codes of all heads, and of all pooled vectors: none if heads are tokens. */
-  int meanBytes() {
-    return blocks.tokensAreRoutes() ? 0 : headCount() * meanCodeBytes;
+  /** Bytes of the codes of all heads: none if each token is a route. */
+  int headBytes() {
+    return routes.areTokens() ? 0 : headCount() * meanCodeBytes;
+  }
+
+  /** Bytes of the codes of all pooled vectors: none if each token is a pool. */
+  int pooledBytes() {
+    return pools.areTokens() ? 0 : poolCount() * meanCodeBytes;
   }
 
   /** Starts a document of so many tokens; what the arrays hold is lost. */
   void setTokenCount(int count) {
     tokenCount = count;
     tokens = ArrayUtil.growNoCopy(tokens, Math.multiplyExact(count, tokenCodeBytes));
-    heads = ArrayUtil.growNoCopy(heads, meanBytes());
-    pooled = ArrayUtil.growNoCopy(pooled, meanBytes());
+    heads = ArrayUtil.growNoCopy(heads, headBytes());
+    pooled = ArrayUtil.growNoCopy(pooled, pooledBytes());
   }
 
   void writeTo(DataOutput out) throws IOException {
     out.writeVInt(tokenCount);
     out.writeBytes(tokens, 0, tokenBytes());
-    out.writeBytes(heads, 0, meanBytes());
-    out.writeBytes(pooled, 0, meanBytes());
+    out.writeBytes(heads, 0, headBytes());
+    out.writeBytes(pooled, 0, pooledBytes());
   }
 
   void readFrom(DataInput in) throws IOException {
     setTokenCount(in.readVInt());
     in.readBytes(tokens, 0, tokenBytes());
-    in.readBytes(heads, 0, meanBytes());
-    in.readBytes(pooled, 0, meanBytes());
+    in.readBytes(heads, 0, headBytes());
+    in.readBytes(pooled, 0, pooledBytes());
   }
 
   long ramBytesUsed() {

@@ -31,6 +31,7 @@ record FieldEntry(
     int tokensPerRoute,
     int documents,
     long tokens,
+    long pools,
     int heads,
     int lists,
     long tokenCodesOffset,
@@ -39,6 +40,7 @@ record FieldEntry(
     long centroidsOffset,
     OrdToDocDISIReaderConfiguration docs,
     MonotonicTable tokenStarts,
+    MonotonicTable poolStarts,
     MonotonicTable headStarts,
     MonotonicTable listStarts,
     PackedTable listDocuments,
@@ -82,6 +84,7 @@ record FieldEntry(
     }
     int documents = meta.readVInt();
     long tokens = meta.readVLong();
+    long pools = meta.readVLong();
     int heads = meta.readVInt();
     int lists = meta.readVInt();
     if (documents < 0 || documents > maxDoc) {
@@ -90,9 +93,11 @@ record FieldEntry(
     if (tokens < documents || documents == 0 && tokens > 0) {
       throw corrupt(meta, info, "number of tokens", tokens);
     }
-    if (heads < documents
-        || heads > tokens
-        || heads < Math.ceilDiv(tokens, (long) tokensPerRoute)) {
+    TokenBlocks routes = new TokenBlocks(tokensPerRoute);
+    if (isPossible(pools, TokenPooling.blocks(routes), documents, tokens) == false) {
+      throw corrupt(meta, info, "number of pools", pools);
+    }
+    if (isPossible(heads, routes, documents, tokens) == false) {
       throw corrupt(meta, info, "number of heads", heads);
     }
     if (lists < Math.min(1, heads) || lists > heads) {
@@ -104,6 +109,7 @@ record FieldEntry(
         tokensPerRoute,
         documents,
         tokens,
+        pools,
         heads,
         lists,
         meta.readVLong(),
@@ -113,9 +119,17 @@ record FieldEntry(
         OrdToDocDISIReaderConfiguration.fromStoredMeta(meta, documents),
         MonotonicTable.read(meta, documents + 1L),
         MonotonicTable.read(meta, documents + 1L),
+        MonotonicTable.read(meta, documents + 1L),
         MonotonicTable.read(meta, lists + 1L),
         PackedTable.read(meta),
         PackedTable.read(meta));
+  }
+
+  /** Whether tokens of documents can be so many blocks. */
+  private static boolean isPossible(long count, TokenBlocks blocks, int documents, long tokens) {
+    return count >= documents
+        && count <= tokens
+        && count >= Math.ceilDiv(tokens, (long) blocks.size());
   }
 
   private static void check(IndexInput meta, FieldInfo info, String what, int found, int expected)
@@ -132,21 +146,24 @@ record FieldEntry(
 
   /**
    * Checks that what this entry tells of lies within the files, before their footers, and that
-   * documents and posting lists hold all tokens and heads.
+   * documents and posting lists hold all tokens, pools and heads.
    */
   void check(IndexInput tokenFile, IndexInput routeFile) throws IOException {
     long meanBytes = meanCoder().bytes();
     checkExtent(tokenFile, "token codes", tokenCodesOffset, tokens, coder().bytes());
+    long ownPools = poolsAreTokens() ? 0 : pools;
     long ownHeads = headsAreTokens() ? 0 : heads;
-    checkExtent(routeFile, "pooled codes", pooledCodesOffset, ownHeads, meanBytes);
+    checkExtent(routeFile, "pooled codes", pooledCodesOffset, ownPools, meanBytes);
     checkExtent(routeFile, "head codes", headCodesOffset, ownHeads, meanBytes);
     checkExtent(routeFile, "centroids", centroidsOffset, lists, meanBytes);
     checkExtent(routeFile, "token starts", tokenStarts.offset, tokenStarts.length, 1);
+    checkExtent(routeFile, "pool starts", poolStarts.offset, poolStarts.length, 1);
     checkExtent(routeFile, "head starts", headStarts.offset, headStarts.length, 1);
     checkExtent(routeFile, "list starts", listStarts.offset, listStarts.length, 1);
     checkTable(routeFile, "documents of lists", listDocuments, documents);
     checkTable(routeFile, "places of heads", headPlaces, heads);
     checkEnd(routeFile, "end of tokens", tokenStarts, documents, tokens);
+    checkEnd(routeFile, "end of pools", poolStarts, documents, pools);
     checkEnd(routeFile, "end of heads", headStarts, documents, heads);
     checkEnd(routeFile, "end of posting lists", listStarts, lists, heads);
   }
@@ -181,27 +198,34 @@ record FieldEntry(
     }
   }
 
-  /**
-   * Whether each route has one token, which is its head and its pooled vector, so that these have
-   * no other codes.
-   */
+  /** Whether each route has one token, which is its head, so that this has no other code. */
   boolean headsAreTokens() {
     return heads == tokens;
+  }
+
+  /** Whether each pool has one token, which is its vector, so that this has no other code. */
+  boolean poolsAreTokens() {
+    return pools == tokens;
   }
 
   boolean multiValued() {
     return tokens > documents;
   }
 
-  RouteBlocks blocks() {
-    return new RouteBlocks(tokensPerRoute);
+  TokenBlocks routes() {
+    return new TokenBlocks(tokensPerRoute);
+  }
+
+  /** Blocks of as many tokens as pools have. */
+  TokenBlocks poolBlocks() {
+    return TokenPooling.blocks(routes());
   }
 
   VectorCoder coder() {
     return VectorCoder.of(info, tokenEncoding);
   }
 
-  /** The coder of heads, pooled vectors and centroids. */
+  /** The coder of heads, centroids, and pooled vectors that are no tokens. */
   VectorCoder meanCoder() {
     return VectorCoder.ofMeans(info, tokenEncoding, headsAreTokens());
   }
@@ -210,18 +234,25 @@ record FieldEntry(
   boolean sameCodes(FastLaneVectorsFormat format) {
     return info.getVectorEncoding() == VectorEncoding.BYTE
         || (tokenEncoding == format.tokenEncoding()
-            && (coder().isRelative() == false
-                || headsAreTokens()
-                || tokensPerRoute == format.tokensPerRoute()));
+            && (coder().isRelative() == false || poolsAreTokens() || samePools(format)));
   }
 
   /**
-   * Whether documents of this segment also have the heads and pooled vectors that a format would
-   * write now.
+   * Whether documents of this segment also have the pooled vectors that a format would write now,
+   * with codes of their own.
    */
-  boolean sameHeads(FastLaneVectorsFormat format) {
+  boolean sameOwnPools(FastLaneVectorsFormat format) {
+    return sameCodes(format) && poolsAreTokens() == false && samePools(format);
+  }
+
+  private boolean samePools(FastLaneVectorsFormat format) {
+    return poolBlocks().equals(TokenPooling.blocks(format.routes()));
+  }
+
+  /** Whether documents of this segment are all that a format would write now. */
+  boolean sameDocuments(FastLaneVectorsFormat format) {
     return sameCodes(format)
         && tokensPerRoute == format.tokensPerRoute()
-        && (headsAreTokens() == false || blocks().tokensAreRoutes());
+        && (headsAreTokens() == false || routes().areTokens());
   }
 }

@@ -51,24 +51,27 @@ final class FieldOutput implements Closeable {
   private final IndexOutput tokenData;
   private final IndexOutput routeData;
   private final long tokenCodesOffset;
-  private final boolean tokensAreRoutes;
+  private final boolean routesAreTokens;
 
   /** Of heads and pooled vectors. */
   private final VectorCoder meanCoder;
 
   private final StagedCodes heads;
 
-  /** Codes of pooled vectors, or null where each token is a route. */
+  /** Codes of pooled vectors, or null where each token is a pool. */
   private final StagedCodes pooled;
 
   private final DocsWithFieldSet docs = new DocsWithFieldSet();
   private final PackedLongValues.Builder tokenStarts =
+      PackedLongValues.monotonicBuilder(PackedInts.COMPACT);
+  private final PackedLongValues.Builder poolStarts =
       PackedLongValues.monotonicBuilder(PackedInts.COMPACT);
   private final PackedLongValues.Builder headStarts =
       PackedLongValues.monotonicBuilder(PackedInts.COMPACT);
 
   private int documentCount;
   private long tokenCount;
+  private long poolCount;
   private long headCount;
 
   FieldOutput(
@@ -85,13 +88,15 @@ final class FieldOutput implements Closeable {
     this.tokenData = tokenData;
     this.routeData = routeData;
     this.tokenCodesOffset = tokenData.alignFilePointer(Float.BYTES);
-    this.tokensAreRoutes = format.blocks().tokensAreRoutes();
-    this.meanCoder = VectorCoder.ofMeans(info, format.tokenEncoding(), tokensAreRoutes);
+    this.routesAreTokens = format.routes().areTokens();
+    this.meanCoder = VectorCoder.ofMeans(info, format.tokenEncoding(), routesAreTokens);
     tokenStarts.add(0);
+    poolStarts.add(0);
     headStarts.add(0);
     this.heads = stage(state, "heads");
     try {
-      this.pooled = tokensAreRoutes ? null : stage(state, "pooled");
+      this.pooled =
+          TokenPooling.blocks(format.routes()).areTokens() ? null : stage(state, "pooled");
     } catch (Throwable t) {
       IOUtils.closeWhileSuppressingExceptions(t, heads);
       throw t;
@@ -118,14 +123,14 @@ final class FieldOutput implements Closeable {
     docs.add(doc);
     documentCount++;
     tokenData.writeBytes(document.tokens, 0, document.tokenBytes());
-    if (tokensAreRoutes) {
-      heads.add(document.tokens, document.headCount());
-    } else {
-      heads.add(document.heads, document.headCount());
-      pooled.add(document.pooled, document.headCount());
+    heads.add(routesAreTokens ? document.tokens : document.heads, document.headCount());
+    if (pooled != null) {
+      pooled.add(document.pooled, document.poolCount());
     }
     tokenCount += document.tokenCount();
+    poolCount += document.poolCount();
     tokenStarts.add(tokenCount);
+    poolStarts.add(poolCount);
     headStarts.add(headCount);
   }
 
@@ -153,6 +158,7 @@ final class FieldOutput implements Closeable {
     meta.writeVInt(format.tokensPerRoute());
     meta.writeVInt(documentCount);
     meta.writeVLong(tokenCount);
+    meta.writeVLong(poolCount);
     meta.writeVInt((int) headCount);
     meta.writeVInt(lists.count());
     meta.writeVLong(tokenCodesOffset);
@@ -169,6 +175,7 @@ final class FieldOutput implements Closeable {
     PackedLongValues firstTokens = tokenStarts.build();
     PackedLongValues firstHeads = headStarts.build();
     writeMonotonic(firstTokens);
+    writeMonotonic(poolStarts.build());
     writeMonotonic(firstHeads);
     writeLists(lists, firstHeads);
     info.putAttribute(
@@ -196,7 +203,7 @@ final class FieldOutput implements Closeable {
   /** All at the end: before, it is not known whether any document has several tokens. */
   private void writePooled() throws IOException {
     meta.writeVLong(routeData.alignFilePointer(Float.BYTES));
-    if (ownHeads()) {
+    if (poolCount < tokenCount) {
       pooled.finish(DataAccessHint.SEQUENTIAL);
       pooled.copyTo(routeData);
     }

@@ -197,23 +197,25 @@ final class MergedField {
 
   /**
    * Copies documents of a segment of this format: verbatim if its settings are the same; else with
-   * new heads and pooled vectors, but the same codes of tokens where they can stay, so that merging
-   * never changes them.
+   * new heads and pooled vectors, but the same codes of tokens where they can stay, with the pooled
+   * vectors that they may need, so that merging never changes them.
    */
   private final class Copier {
     private final SegmentField field;
-    private final boolean sameHeads;
+    private final boolean sameDocuments;
     private final boolean sameCodes;
+    private final boolean sameOwnPools;
     private float[][] rows = new float[0][];
 
     Copier(SegmentField field) {
       this.field = field;
-      this.sameHeads = field.entry.sameHeads(format);
+      this.sameDocuments = field.entry.sameDocuments(format);
       this.sameCodes = field.entry.sameCodes(format);
+      this.sameOwnPools = field.entry.sameOwnPools(format);
     }
 
     void copy(int ord) throws IOException {
-      if (sameHeads) {
+      if (sameDocuments) {
         field.read(ord, scratch);
         return;
       }
@@ -229,6 +231,9 @@ final class MergedField {
       encoder.encode(rows, count, scratch);
       if (sameCodes) {
         System.arraycopy(field.tokenCodes(ord), 0, scratch.tokens, 0, scratch.tokenBytes());
+      }
+      if (sameOwnPools) {
+        field.readPooled(ord, scratch.pooled);
       }
     }
   }

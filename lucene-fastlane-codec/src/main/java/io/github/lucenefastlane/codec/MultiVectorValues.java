@@ -155,6 +155,21 @@ public interface MultiVectorValues {
   int routeEnd(int ord, int route);
 
   /**
+   * Number of pools, which are groups of like tokens.
+   *
+   * @return pools of the segment, deleted documents included
+   */
+  long poolCount();
+
+  /**
+   * Number of pools of one document.
+   *
+   * @param ord ordinal of a document, in [0, {@link #size()})
+   * @return at least 1
+   */
+  int poolCount(int ord);
+
+  /**
    * How the tokens are stored.
    *
    * @return the encoding given to the format that wrote the segment
@@ -173,11 +188,11 @@ public interface MultiVectorValues {
 
   /**
    * What stands for the tokens of one document in a forecast of its MaxSim, decoded: one vector for
-   * each of its pools, which are groups of like tokens, wherever in the document, and as many as
-   * its routes. {@link FastLaneVectorsFormat} tells how they are made.
+   * each of its pools, which are groups of like tokens, wherever in the document. {@link
+   * FastLaneVectorsFormat} tells how they are made.
    *
    * @param ord ordinal of a document, in [0, {@link #size()})
-   * @return {@code [routeCount(ord)][dimension]}, row after row; the array may be longer, is shared
+   * @return {@code [poolCount(ord)][dimension]}, row after row; the array may be longer, is shared
    *     and holds until the next call
    * @throws IOException if the index cannot be read
    */

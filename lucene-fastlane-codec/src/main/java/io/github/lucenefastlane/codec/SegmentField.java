@@ -38,6 +38,8 @@ final class SegmentField {
 
   private final VectorCoder meanCoder;
   private final int meanBytes;
+  private final VectorCoder pooledCoder;
+  private final int pooledBytes;
   private final IndexInput tokenFile;
   private final IndexInput routeFile;
 
@@ -46,11 +48,15 @@ final class SegmentField {
   private final RandomAccessInput headCodes;
   private final RandomAccessInput centroids;
   private final LongValues tokenStarts;
+  private final LongValues poolStarts;
   private final LongValues headStarts;
   private final LongValues listStarts;
   private final LongValues listDocuments;
   private final LongValues headPlaces;
-  private final RouteBlocks blocks;
+  private final TokenBlocks routes;
+
+  /** Blocks of as many tokens as pools have. */
+  private final TokenBlocks poolBlocks;
 
   private final LongValues ordToDoc;
   private final IndexedDISI sparseDocs;
@@ -78,22 +84,28 @@ final class SegmentField {
     this.residuals = coder instanceof ResidualCoder residual ? residual : null;
     this.meanCoder = entry.meanCoder();
     this.meanBytes = meanCoder.bytes();
-    this.blocks = entry.blocks();
+    this.pooledCoder = entry.poolsAreTokens() ? coder : meanCoder;
+    this.pooledBytes = pooledCoder.bytes();
+    this.routes = entry.routes();
+    this.poolBlocks = entry.poolBlocks();
     this.tokenFile = tokenFile;
     this.routeFile = routeFile;
     long tokenBytes = entry.tokens() * codeBytes;
     this.tokenCodes = tokenFile.slice("token codes", entry.tokenCodesOffset(), tokenBytes);
-    if (entry.headsAreTokens()) {
-      this.pooledCodes = tokenCodes;
-      this.headCodes = tokenFile.randomAccessSlice(entry.tokenCodesOffset(), tokenBytes);
-    } else {
-      long bytes = (long) entry.heads() * meanBytes;
-      this.pooledCodes = routeFile.slice("pooled codes", entry.pooledCodesOffset(), bytes);
-      this.headCodes = routeFile.randomAccessSlice(entry.headCodesOffset(), bytes);
-    }
+    this.pooledCodes =
+        entry.poolsAreTokens()
+            ? tokenCodes
+            : routeFile.slice(
+                "pooled codes", entry.pooledCodesOffset(), entry.pools() * pooledBytes);
+    this.headCodes =
+        entry.headsAreTokens()
+            ? tokenFile.randomAccessSlice(entry.tokenCodesOffset(), tokenBytes)
+            : routeFile.randomAccessSlice(
+                entry.headCodesOffset(), (long) entry.heads() * meanBytes);
     this.centroids =
         routeFile.randomAccessSlice(entry.centroidsOffset(), (long) entry.lists() * meanBytes);
     this.tokenStarts = open(entry.tokenStarts());
+    this.poolStarts = open(entry.poolStarts());
     this.headStarts = open(entry.headStarts());
     this.listStarts = open(entry.listStarts());
     this.listDocuments = open(entry.listDocuments(), entry.documents());
@@ -124,7 +136,7 @@ final class SegmentField {
     return coder;
   }
 
-  /** The coder of heads, pooled vectors and centroids. */
+  /** The coder of heads and centroids. */
   VectorCoder meanCoder() {
     return meanCoder;
   }
@@ -251,9 +263,9 @@ final class SegmentField {
     coder.decode(codes, 0, vector, 0);
     if (isRelative(tokenCount(ord))) {
       references = grow(references, coder.dimension);
-      meanCodes = ArrayUtil.growNoCopy(meanCodes, meanBytes);
-      readPooled(firstHead(ord), 1, meanCodes); // pools are numbered by their first tokens
-      meanCoder.decode(meanCodes, 0, references, 0);
+      meanCodes = ArrayUtil.growNoCopy(meanCodes, pooledBytes);
+      readPooled(poolStarts.get(ord), 1, meanCodes); // pools are numbered by their first tokens
+      pooledCoder.decode(meanCodes, 0, references, 0);
       referenceOf[0] = 0;
       residuals.addReferences(codes, 0, 1, references, referenceOf, vector, 0);
     }
@@ -261,11 +273,11 @@ final class SegmentField {
 
   /** Finds the pools of a document's tokens, of which the codes are read. */
   private void findReferences(int ord, int count) throws IOException {
-    int pools = headCount(ord);
+    int pools = poolCount(ord);
     referenceOf = ArrayUtil.growNoCopy(referenceOf, count);
     for (int t = 0; t < count; t++) {
       int inWindow = ResidualCoder.pool(codes, t * codeBytes);
-      int pool = TokenPooling.firstPool(blocks, t) + inWindow;
+      int pool = TokenPooling.firstPool(poolBlocks, t) + inWindow;
       if (inWindow < 0 || inWindow >= TokenPooling.WINDOW_POOLS || pool >= pools) {
         throw new CorruptIndexException(
             "field \""
@@ -287,15 +299,25 @@ final class SegmentField {
 
   /** Whether the tokens of a document of so many are coded against the vectors of their pools. */
   private boolean isRelative(int tokens) {
-    return residuals != null && blocks.tokensAreRoutes(tokens) == false;
+    return residuals != null && poolBlocks.areTokens(tokens) == false;
   }
 
   // Pools
 
+  int poolCount(int ord) {
+    checkOrd(ord);
+    return (int) (poolStarts.get(ord + 1L) - poolStarts.get(ord));
+  }
+
+  /** Reads the codes of all pooled vectors of a document. */
+  void readPooled(int ord, byte[] codes) throws IOException {
+    readPooled(poolStarts.get(ord), poolCount(ord), codes);
+  }
+
   /** Reads the codes of neighbouring pooled vectors. */
-  private void readPooled(int first, int count, byte[] codes) throws IOException {
-    pooledCodes.seek((long) first * meanBytes);
-    pooledCodes.readBytes(codes, 0, count * meanBytes);
+  private void readPooled(long first, int count, byte[] codes) throws IOException {
+    pooledCodes.seek(first * pooledBytes);
+    pooledCodes.readBytes(codes, 0, count * pooledBytes);
   }
 
   /** Vectors of all pools of a document, row after row, in a shared array. */
@@ -305,15 +327,15 @@ final class SegmentField {
   }
 
   private float[] decodePooled(int ord, float[] into) throws IOException {
-    int count = headCount(ord);
-    meanCodes = ArrayUtil.growNoCopy(meanCodes, Math.multiplyExact(count, meanBytes));
-    readPooled(firstHead(ord), count, meanCodes);
-    return decodeMeans(count, into);
+    int count = poolCount(ord);
+    meanCodes = ArrayUtil.growNoCopy(meanCodes, Math.multiplyExact(count, pooledBytes));
+    readPooled(ord, meanCodes);
+    return decodeMeans(pooledCoder, count, into);
   }
 
-  private float[] decodeMeans(int count, float[] into) {
+  private float[] decodeMeans(VectorCoder coder, int count, float[] into) {
     float[] rows = grow(into, Math.multiplyExact(count, coder.dimension));
-    meanCoder.decode(meanCodes, 0, count, rows, 0);
+    coder.decode(meanCodes, 0, count, rows, 0);
     return rows;
   }
 
@@ -352,13 +374,13 @@ final class SegmentField {
   /** First token of a document's route. */
   int routeStart(int ord, int route) {
     checkRoute(ord, route);
-    return blocks.start(route);
+    return routes.start(route);
   }
 
   /** The token after the last of a document's route. */
   int routeEnd(int ord, int route) {
     checkRoute(ord, route);
-    return blocks.end(route, tokenCount(ord));
+    return routes.end(route, tokenCount(ord));
   }
 
   private void checkRoute(int ord, int route) {
@@ -376,7 +398,7 @@ final class SegmentField {
   /** Heads of all routes of a document, row after row, in a shared array. */
   float[] headVectors(int ord) throws IOException {
     headCodes(ord);
-    heads = decodeMeans(headCount(ord), heads);
+    heads = decodeMeans(meanCoder, headCount(ord), heads);
     return heads;
   }
 
@@ -415,10 +437,11 @@ final class SegmentField {
     document.setTokenCount(count);
     tokenCodes.seek(tokenStarts.get(ord) * codeBytes);
     tokenCodes.readBytes(document.tokens, 0, document.tokenBytes());
-    if (blocks.tokensAreRoutes() == false) {
-      int heads = document.headCount();
-      readHeads(firstHead(ord), heads, document.heads);
-      readPooled(firstHead(ord), heads, document.pooled);
+    if (routes.areTokens() == false) {
+      readHeads(firstHead(ord), document.headCount(), document.heads);
+    }
+    if (poolBlocks.areTokens() == false) {
+      readPooled(ord, document.pooled);
     }
   }
 

@@ -82,6 +82,16 @@ interface SegmentFieldView extends MultiVectorValues {
   }
 
   @Override
+  default long poolCount() {
+    return segmentField().entry.pools();
+  }
+
+  @Override
+  default int poolCount(int ord) {
+    return segmentField().poolCount(ord);
+  }
+
+  @Override
   default float[] pooledVectors(int ord) throws IOException {
     return segmentField().pooledVectors(ord);
   }

@@ -25,10 +25,10 @@ import org.apache.lucene.util.VectorUtil;
  * Minimal Performance Impact via Token Pooling", 2024, arXiv:2409.14683).
  *
  * <p>A document is cut into windows of {@value #WINDOW_POOLS} times as many tokens as a pool has on
- * the average; the last may be shorter. A window has as many pools as {@link RouteBlocks}, numbered
- * by their first tokens and after those of the windows before it. Tokens of two windows never share
- * a pool: time grows with the length of a document and not with its square, and the number of a
- * pool within its window fits into a byte.
+ * the average; the last may be shorter. A window has as many pools as {@link #blocks}, numbered by
+ * their first tokens and after those of the windows before it. Tokens of two windows never share a
+ * pool: time grows with the length of a document and not with its square, and the number of a pool
+ * within its window fits into a byte.
  *
  * <p>Pools are clusters by Ward's criterion ("Hierarchical Grouping to Optimize an Objective
  * Function", 1963): those two clusters merge next whose merging adds least to the sum of squared
@@ -47,10 +47,13 @@ final class TokenPooling {
   /** Pools of each window but the last, which may have fewer. */
   static final int WINDOW_POOLS = 64;
 
+  /** Pools for each route. */
+  private static final int POOLS_PER_ROUTE = 2;
+
   private static final int RUNS_PER_POOL = 8;
 
   private final boolean directions;
-  private final RouteBlocks blocks;
+  private final TokenBlocks blocks;
 
   /** Tokens of a run. */
   private final int runTokens;
@@ -85,17 +88,26 @@ final class TokenPooling {
   /**
    * @param blocks have as many tokens as a pool has on the average
    */
-  TokenPooling(VectorSimilarityFunction similarity, RouteBlocks blocks) {
+  TokenPooling(VectorSimilarityFunction similarity, TokenBlocks blocks) {
     this.directions = similarity != VectorSimilarityFunction.EUCLIDEAN;
     this.blocks = blocks;
     this.runTokens = Math.ceilDiv(blocks.size(), RUNS_PER_POOL);
     allocate(0, 0);
   }
 
+  /**
+   * Blocks of as many tokens as pools have on the average.
+   *
+   * @param routes the blocks that are routes
+   */
+  static TokenBlocks blocks(TokenBlocks routes) {
+    return new TokenBlocks(Math.ceilDiv(routes.size(), POOLS_PER_ROUTE));
+  }
+
   /** The first pool of the window of a token. */
-  static int firstPool(RouteBlocks blocks, int token) {
-    int route = blocks.routeOf(token);
-    return route - route % WINDOW_POOLS;
+  static int firstPool(TokenBlocks blocks, int token) {
+    int block = blocks.blockOf(token);
+    return block - block % WINDOW_POOLS;
   }
 
   /**
@@ -115,7 +127,7 @@ final class TokenPooling {
       int end = blocks.end(endPool - 1, count);
       if (blocks.size() == 1 || endPool - firstPool == 1) {
         for (int t = start; t < end; t++) {
-          pools[t] = blocks.routeOf(t);
+          pools[t] = blocks.blockOf(t);
         }
       } else {
         cluster(tokens, start, end, endPool - firstPool);

@@ -134,7 +134,9 @@ public class TestDocumentEncoder extends LuceneTestCase {
     FieldInfo info = info(dimension, encoding, similarity);
     FastLaneVectorsFormat format =
         new FastLaneVectorsFormat(randomEncoding(), TestUtil.nextInt(random(), 2, 20));
-    RouteBlocks blocks = format.blocks();
+    TokenBlocks routes = format.routes();
+    TokenBlocks blocks = TokenPooling.blocks(routes);
+    boolean hasPools = blocks.size() > 1;
     DocumentEncoder encoder = new DocumentEncoder(format, info);
     EncodedDocument document = encoder.newDocument();
     VectorCoder coder = VectorCoder.of(info, format.tokenEncoding());
@@ -145,46 +147,52 @@ public class TestDocumentEncoder extends LuceneTestCase {
           bytes ? randomByteTokens(count, dimension) : randomTokens(count, dimension);
       encoder.encode(tokens, count, document);
       assertEquals(count, document.tokenCount());
-      assertEquals(blocks.count(count), document.headCount());
+      assertEquals(routes.count(count), document.headCount());
+      assertEquals(blocks.count(count), document.poolCount());
+      for (int h = 0; h < document.headCount(); h++) {
+        MeanVector head = new MeanVector(similarity, dimension);
+        for (int t = h * routes.size(); t < Math.min(count, (h + 1) * routes.size()); t++) {
+          head.add(tokens[t]);
+        }
+        float[] expected = new float[dimension];
+        head.get(expected);
+        float[] decoded = decode(meanCoder, document.heads, h);
+        if (bytes) {
+          assertRounded(expected, tokens[h * routes.size()], similarity, decoded);
+        } else {
+          assertNear(expected, decoded);
+        }
+      }
       // The last bits of a distance, which compiled code adds up in another order, may decide
       // between pools that are as good; so they are not found again.
       int[] pools = count == 1 ? new int[1] : encoder.pools();
-      for (int t = 0; t < count; t++) {
-        int first = TokenPooling.firstPool(blocks, t);
-        int end = Math.min(first + TokenPooling.WINDOW_POOLS, document.headCount());
-        assertTrue("pool " + pools[t] + " of token " + t, first <= pools[t] && pools[t] < end);
-      }
-      for (int h = 0; h < document.headCount(); h++) {
-        MeanVector head = new MeanVector(similarity, dimension);
+      assertEquals(hasPools ? document.poolCount() * meanCoder.bytes() : 0, document.pooledBytes());
+      for (int p = 0; p < document.poolCount() && hasPools; p++) {
         MeanVector pool = new MeanVector(similarity, dimension);
         int firstOfPool = -1;
         for (int t = 0; t < count; t++) {
-          if (t / blocks.size() == h) {
-            head.add(tokens[t]);
-          }
-          if (pools[t] == h) {
+          if (pools[t] == p) {
+            int first = TokenPooling.firstPool(blocks, t);
+            assertTrue(
+                "pool " + p + " of token " + t,
+                first <= p && p < first + TokenPooling.WINDOW_POOLS);
             pool.add(tokens[t]);
             firstOfPool = firstOfPool < 0 ? t : firstOfPool;
           }
         }
-        assertTrue("tokens of pool " + h, firstOfPool >= 0);
-        float[] expectedHead = new float[dimension];
-        head.get(expectedHead);
-        float[] expectedPooled = new float[dimension];
-        pool.getForecast(expectedPooled);
-        float[] decodedHead = decode(meanCoder, document.heads, h);
-        float[] decodedPooled = decode(meanCoder, document.pooled, h);
+        assertTrue("tokens of pool " + p, firstOfPool >= 0);
+        float[] expected = new float[dimension];
+        pool.getForecast(expected);
+        float[] decoded = decode(meanCoder, document.pooled, p);
         if (bytes) {
-          assertRounded(expectedHead, tokens[h * blocks.size()], similarity, decodedHead);
-          assertRounded(expectedPooled, tokens[firstOfPool], similarity, decodedPooled);
+          assertRounded(expected, tokens[firstOfPool], similarity, decoded);
         } else {
-          assertNear(expectedHead, decodedHead);
-          assertNear(expectedPooled, decodedPooled);
+          assertNear(expected, decoded);
         }
       }
       for (int t = 0; t < count; t++) {
         float[] decoded = new float[dimension];
-        if (coder.isRelative() && count > 1) {
+        if (coder.isRelative() && count > 1 && hasPools) {
           int offset = t * coder.bytes();
           int pool =
               TokenPooling.firstPool(blocks, t) + ResidualCoder.pool(document.tokens, offset);
@@ -213,7 +221,8 @@ public class TestDocumentEncoder extends LuceneTestCase {
             3,
             bytes ? VectorEncoding.BYTE : VectorEncoding.FLOAT32,
             VectorSimilarityFunction.COSINE);
-    FastLaneVectorsFormat format = new FastLaneVectorsFormat(randomEncoding(), 4);
+    // All are of one route and of one pool.
+    FastLaneVectorsFormat format = new FastLaneVectorsFormat(randomEncoding(), 8);
     DocumentEncoder encoder = new DocumentEncoder(format, info);
     EncodedDocument document = encoder.newDocument();
     float[][] tokens = {{1, -2, 3}, {-1, 2, -3}, {1, -2, 3}, {-1, 2, -3}};
@@ -236,7 +245,9 @@ public class TestDocumentEncoder extends LuceneTestCase {
     float[][] tokens = randomTokens(count, dimension);
     encoder.encode(tokens, count, document);
     assertEquals(count, document.headCount());
-    assertEquals(0, document.meanBytes());
+    assertEquals(count, document.poolCount());
+    assertEquals(0, document.headBytes());
+    assertEquals(0, document.pooledBytes());
     VectorCoder coder = VectorCoder.of(info, format.tokenEncoding());
     for (int t = 0; t < count; t++) {
       assertNear(tokens[t], decode(coder, document.tokens, t));

@@ -38,7 +38,7 @@ public class TestTokenPooling extends LuceneTestCase {
   }
 
   /** Pools of a document, checked for what those of all have in common. */
-  private static int[] assign(TokenPooling pooling, RouteBlocks blocks, float[][] tokens) {
+  private static int[] assign(TokenPooling pooling, TokenBlocks blocks, float[][] tokens) {
     int count = tokens.length;
     int[] pools = new int[count + 1];
     Arrays.fill(pools, Integer.MIN_VALUE);
@@ -61,7 +61,7 @@ public class TestTokenPooling extends LuceneTestCase {
   }
 
   private static int[] assign(
-      VectorSimilarityFunction similarity, RouteBlocks blocks, float[][] tokens) {
+      VectorSimilarityFunction similarity, TokenBlocks blocks, float[][] tokens) {
     return assign(new TokenPooling(similarity, blocks), blocks, tokens);
   }
 
@@ -192,7 +192,7 @@ public class TestTokenPooling extends LuceneTestCase {
 
   private static void assertLikeOracle(int size, int run, int count) {
     VectorSimilarityFunction similarity = RandomVectors.similarity(random());
-    RouteBlocks blocks = new RouteBlocks(size);
+    TokenBlocks blocks = new TokenBlocks(size);
     float[][] tokens;
     Oracle oracle;
     do {
@@ -218,7 +218,7 @@ public class TestTokenPooling extends LuceneTestCase {
 
   /** The last run is farther from the one before it than that from the first, but is one token. */
   public void testShortRun() {
-    RouteBlocks blocks = new RouteBlocks(9);
+    TokenBlocks blocks = new TokenBlocks(9);
     float[][] tokens = new float[11][];
     Arrays.fill(tokens, 0, 10, new float[] {0, 0});
     Arrays.fill(tokens, 8, 10, new float[] {1, 0});
@@ -231,7 +231,7 @@ public class TestTokenPooling extends LuceneTestCase {
   public void testTopics() {
     int size = TestUtil.nextInt(random(), 2, 8);
     int count = TestUtil.nextInt(random(), size + 1, 64 * size);
-    RouteBlocks blocks = new RouteBlocks(size);
+    TokenBlocks blocks = new TokenBlocks(size);
     VectorSimilarityFunction similarity = RandomVectors.similarity(random());
     int topics = blocks.count(count);
     float[] scales = {Float.MAX_VALUE, 1e25f, 1, 1e-25f, 1e-36f};
@@ -254,7 +254,7 @@ public class TestTokenPooling extends LuceneTestCase {
 
   public void testWindowsAreIndependent() {
     VectorSimilarityFunction similarity = RandomVectors.similarity(random());
-    RouteBlocks blocks = new RouteBlocks(TestUtil.nextInt(random(), 1, 12));
+    TokenBlocks blocks = new TokenBlocks(TestUtil.nextInt(random(), 1, 12));
     int window = 64 * blocks.size();
     float[][] tokens = randomTokens(window + TestUtil.nextInt(random(), 1, window));
     int[] pools = assign(similarity, blocks, tokens);
@@ -269,7 +269,7 @@ public class TestTokenPooling extends LuceneTestCase {
 
   public void testReuse() {
     VectorSimilarityFunction similarity = RandomVectors.similarity(random());
-    RouteBlocks blocks = new RouteBlocks(TestUtil.nextInt(random(), 1, 20));
+    TokenBlocks blocks = new TokenBlocks(TestUtil.nextInt(random(), 1, 20));
     TokenPooling pooling = new TokenPooling(similarity, blocks);
     float[][] tokens = randomTokens(TestUtil.nextInt(random(), 1, 400));
     for (int document = 0; document < 5; document++) {
@@ -282,7 +282,7 @@ public class TestTokenPooling extends LuceneTestCase {
 
   public void testOneTokenAPool() {
     float[][] tokens = randomTokens(TestUtil.nextInt(random(), 1, 300));
-    int[] pools = assign(RandomVectors.similarity(random()), new RouteBlocks(1), tokens);
+    int[] pools = assign(RandomVectors.similarity(random()), new TokenBlocks(1), tokens);
     for (int t = 0; t < tokens.length; t++) {
       assertEquals(t, pools[t]);
     }
@@ -291,12 +291,12 @@ public class TestTokenPooling extends LuceneTestCase {
   public void testOnePool() {
     int size = TestUtil.nextInt(random(), 2, 100);
     float[][] tokens = randomTokens(TestUtil.nextInt(random(), 1, size));
-    int[] pools = assign(RandomVectors.similarity(random()), new RouteBlocks(size), tokens);
+    int[] pools = assign(RandomVectors.similarity(random()), new TokenBlocks(size), tokens);
     assertArrayEquals(new int[tokens.length], pools);
   }
 
   public void testLargePools() {
-    RouteBlocks blocks = new RouteBlocks(TestUtil.nextInt(random(), 41, 300));
+    TokenBlocks blocks = new TokenBlocks(TestUtil.nextInt(random(), 41, 300));
     assign(
         RandomVectors.similarity(random()),
         blocks,
@@ -305,7 +305,7 @@ public class TestTokenPooling extends LuceneTestCase {
 
   public void testLargestPools() {
     int size = FastLaneVectorsFormat.MAX_TOKENS_PER_ROUTE;
-    RouteBlocks blocks = new RouteBlocks(size);
+    TokenBlocks blocks = new TokenBlocks(size);
     float[][] tokens = new float[3 * size - random().nextInt(size)][];
     Arrays.fill(tokens, 0, size, new float[] {1, 2});
     Arrays.fill(tokens, size, 2 * size, new float[] {-2, 1});
@@ -315,12 +315,12 @@ public class TestTokenPooling extends LuceneTestCase {
     assertEquals(1, pools[2 * size - 1]);
     assertEquals(1984, TokenPooling.firstPool(blocks, Integer.MAX_VALUE));
     assertEquals(
-        Integer.MAX_VALUE - 63, TokenPooling.firstPool(new RouteBlocks(1), Integer.MAX_VALUE));
+        Integer.MAX_VALUE - 63, TokenPooling.firstPool(new TokenBlocks(1), Integer.MAX_VALUE));
   }
 
   /** With no more values than pools, no pool has two of them. */
   public void testDuplicates() {
-    RouteBlocks blocks = new RouteBlocks(TestUtil.nextInt(random(), 2, 8));
+    TokenBlocks blocks = new TokenBlocks(TestUtil.nextInt(random(), 2, 8));
     int count = TestUtil.nextInt(random(), 1, 64 * blocks.size());
     float[][] values = randomTokens(TestUtil.nextInt(random(), 1, blocks.count(count)));
     if (random().nextBoolean()) {
@@ -339,14 +339,14 @@ public class TestTokenPooling extends LuceneTestCase {
   }
 
   public void testZeroVectors() {
-    RouteBlocks blocks = new RouteBlocks(TestUtil.nextInt(random(), 1, 20));
+    TokenBlocks blocks = new TokenBlocks(TestUtil.nextInt(random(), 1, 20));
     float[][] tokens = new float[TestUtil.nextInt(random(), 1, 1000)][3];
     assign(RandomVectors.similarity(random()), blocks, tokens);
   }
 
   public void testExtremeComponents() {
     float[] components = {Float.MAX_VALUE, -Float.MAX_VALUE, 1e19f, 1, Float.MIN_VALUE, 0};
-    RouteBlocks blocks = new RouteBlocks(TestUtil.nextInt(random(), 1, 20));
+    TokenBlocks blocks = new TokenBlocks(TestUtil.nextInt(random(), 1, 20));
     float[][] tokens = new float[TestUtil.nextInt(random(), 1, 1000)][5];
     for (float[] token : tokens) {
       for (int d = 0; d < token.length; d++) {
@@ -357,7 +357,7 @@ public class TestTokenPooling extends LuceneTestCase {
   }
 
   public void testRamBytesUsed() {
-    RouteBlocks blocks = new RouteBlocks(TestUtil.nextInt(random(), 1, 20));
+    TokenBlocks blocks = new TokenBlocks(TestUtil.nextInt(random(), 1, 20));
     TokenPooling pooling = new TokenPooling(RandomVectors.similarity(random()), blocks);
     assign(pooling, blocks, randomTokens(TestUtil.nextInt(random(), 1, 1000)));
     assertEquals(RamUsageTester.ramUsed(pooling), pooling.ramBytesUsed(), 256);

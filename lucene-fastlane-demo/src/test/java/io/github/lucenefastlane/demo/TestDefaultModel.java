@@ -38,14 +38,14 @@ import org.junit.BeforeClass;
  * failures show into them, with the day.
  */
 public class TestDefaultModel extends LuceneTestCase {
-  // Measured on 2026-11-22 by this test: int8 index, JDK 25 on x86-64 with 512-bit vectors. BM25
+  // Measured on 2026-11-23 by this test: int8 index, JDK 25 on x86-64 with 512-bit vectors. BM25
   // has 0.689 here, and one pooled vector 0.895.
 
   /** nDCG@10 of full late interaction. */
   private static final double MAXSIM = 0.9546;
 
   /** nDCG@10 of the one learned view, ranked by the routed score. */
-  private static final double ROUTED = 0.9182;
+  private static final double ROUTED = 0.8936;
 
   /** nDCG@10 of its 10 and 20 candidates in MaxSim's order. */
   private static final double RERANKED = 0.9546;

@@ -140,24 +140,17 @@ abstract class DocumentTokens {
     }
   }
 
-  /** What stands for a document's tokens, as many vectors as it has routes. */
-  private abstract static class Means extends VectorField {
-    final MultiVectorValues values;
+  private static final class Heads extends VectorField {
+    private final MultiVectorValues values;
 
-    Means(MultiVectorValues values) {
+    Heads(MultiVectorValues values) {
       super(values.iterator());
       this.values = values;
     }
 
     @Override
-    final int count() {
+    int count() {
       return values.routeCount(documents.index());
-    }
-  }
-
-  private static final class Heads extends Means {
-    Heads(MultiVectorValues values) {
-      super(values);
     }
 
     @Override
@@ -166,9 +159,17 @@ abstract class DocumentTokens {
     }
   }
 
-  private static final class Pools extends Means {
+  private static final class Pools extends VectorField {
+    private final MultiVectorValues values;
+
     Pools(MultiVectorValues values) {
-      super(values);
+      super(values.iterator());
+      this.values = values;
+    }
+
+    @Override
+    int count() {
+      return values.poolCount(documents.index());
     }
 
     @Override

@@ -148,7 +148,7 @@ final class FastLaneSearch {
     for (LeafReaderContext leaf : searcher.getIndexReader().leaves()) {
       MultiVectorValues values = MultiVectorValues.get(leaf.reader(), query.field());
       if (values != null) {
-        pools += values.routeCount();
+        pools += values.poolCount();
         tokens += values.tokenCount();
       }
     }

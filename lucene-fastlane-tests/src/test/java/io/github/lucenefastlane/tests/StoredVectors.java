@@ -250,18 +250,22 @@ final class StoredVectors {
       int tokensPerRoute = Integer.parseInt(settings.group(1));
       long tokens = 0;
       long routes = 0;
+      long pools = 0;
       for (int ord = 0; ord < multi.size(); ord++) {
         int count = multi.tokenCount(ord);
         assertRoutes(ord, count, tokensPerRoute);
+        assertEquals(Math.ceilDiv(count, Math.ceilDiv(tokensPerRoute, 2)), multi.poolCount(ord));
         assertMeans(ord);
         tokens += count;
         routes += multi.routeCount(ord);
+        pools += multi.poolCount(ord);
         if (ord > 0) {
           assertTrue(multi.ordToDoc(ord) > multi.ordToDoc(ord - 1));
         }
       }
       assertEquals(tokens, multi.tokenCount());
       assertEquals(routes, multi.routeCount());
+      assertEquals(pools, multi.poolCount());
       assertEquals(
           Boolean.toString(tokens > multi.size()),
           info.getAttribute(FastLaneVectorsFormat.MULTI_VALUED_KEY));
@@ -285,19 +289,25 @@ final class StoredVectors {
 
     private void assertMeans(int ord) throws IOException {
       int routes = multi.routeCount(ord);
-      float[][] pooled = rows(multi.pooledVectors(ord), routes);
+      int pools = multi.poolCount(ord);
+      float[][] pooled = rows(multi.pooledVectors(ord), pools);
       float[][] heads = rows(multi.headVectors(ord), routes);
       assertFinite(pooled);
       assertFinite(heads);
       List<float[]> tokens = List.of(LaneOracle.tokens(multi, ord));
-      if (multi.routeCount() == multi.tokenCount()) {
-        for (int t = 0; t < tokens.size(); t++) {
+      boolean routesAreTokens = multi.routeCount() == multi.tokenCount();
+      boolean poolsAreTokens = multi.poolCount() == multi.tokenCount();
+      for (int t = 0; t < tokens.size(); t++) {
+        if (routesAreTokens) {
           assertArrayEquals(tokens.get(t), heads[t], 0f);
+        }
+        if (poolsAreTokens) {
           assertArrayEquals(tokens.get(t), pooled[t], 0f);
         }
-      } else if (field.encoding() == VectorEncoding.BYTE
+      }
+      if (field.encoding() == VectorEncoding.BYTE
           || Arrays.stream(encodings).allMatch(TokenEncoding.FLOAT32::equals)) {
-        for (int route = 0; route < routes; route++) {
+        for (int route = 0; route < routes && routesAreTokens == false; route++) {
           List<float[]> members =
               tokens.subList(multi.routeStart(ord, route), multi.routeEnd(ord, route));
           assertMean(
@@ -306,7 +316,7 @@ final class StoredVectors {
               members.get(0),
               heads[route]);
         }
-        if (routes == 1) {
+        if (pools == 1 && poolsAreTokens == false) {
           assertMean(
               "pooled vector",
               HeadOracle.pooled(tokens, field.similarity()),

@@ -138,14 +138,14 @@ public class TestCorruptFiles extends LuceneTestCase {
       byte[] bytes = read(index, meta);
       // The header is the magic number, the length and letters of the codec's name, the version.
       int version = Integer.BYTES + 1 + bytes[Integer.BYTES];
-      assertEquals(4, ByteBuffer.wrap(bytes).getInt(version));
-      int old = random().nextInt(4);
+      assertEquals(5, ByteBuffer.wrap(bytes).getInt(version));
+      int old = random().nextInt(5);
       ByteBuffer.wrap(bytes).putInt(version, old);
       replace(index, meta, bytes);
       IndexFormatTooOldException e =
           expectThrows(IndexFormatTooOldException.class, () -> DirectoryReader.open(index));
       assertEquals(old, e.getVersion().intValue());
-      assertEquals(4, e.getMinVersion().intValue());
+      assertEquals(5, e.getMinVersion().intValue());
     }
   }
 
@@ -182,8 +182,9 @@ public class TestCorruptFiles extends LuceneTestCase {
   public void testPoolThatIsNot() throws IOException {
     TokenEncoding encoding = RandomPicks.randomFrom(random(), StoredVectors.RESIDUALS);
     VectorField field = VectorField.random(random(), "field", VectorEncoding.FLOAT32);
-    int tokensPerRoute = TestUtil.nextInt(random(), 2, 8);
-    FastLaneVectorsFormat format = new FastLaneVectorsFormat(encoding, tokensPerRoute);
+    int tokensPerPool = TestUtil.nextInt(random(), 2, 8);
+    FastLaneVectorsFormat format =
+        new FastLaneVectorsFormat(encoding, 2 * tokensPerPool - random().nextInt(2));
     int codeBytes =
         Integer.BYTES
             + (encoding == TokenEncoding.RESIDUAL4
@@ -205,8 +206,8 @@ public class TestCorruptFiles extends LuceneTestCase {
                 ? ofSeveral.boxed().max(Comparator.comparingInt(values::tokenCount)).orElseThrow()
                 : RandomPicks.randomFrom(random(), ofSeveral.boxed().toList());
         token = random().nextInt(values.tokenCount(ord));
-        int pools = values.routeCount(ord);
-        int firstPool = token / tokensPerRoute / 64 * 64; // a window has so many
+        int pools = values.poolCount(ord);
+        int firstPool = token / tokensPerPool / 64 * 64; // a window has so many
         int pool =
             random().nextBoolean()
                 ? TestUtil.nextInt(random(), Byte.MIN_VALUE, -1)
@@ -279,6 +280,7 @@ public class TestCorruptFiles extends LuceneTestCase {
       meta.readVInt(); // tokens per route
       int documents = meta.readVInt();
       meta.readVLong(); // tokens
+      meta.readVLong(); // pools
       meta.readVInt(); // heads
       int lists = meta.readVInt();
       for (int offset = 0; offset < 4; offset++) {
@@ -288,19 +290,23 @@ public class TestCorruptFiles extends LuceneTestCase {
       return List.of(
           StartsTable.read(meta, documents + 1L),
           StartsTable.read(meta, documents + 1L),
+          StartsTable.read(meta, documents + 1L),
           StartsTable.read(meta, lists + 1L));
     }
   }
 
-  /** Starts that end elsewhere than the tokens, the heads or the lists do, are noticed at once. */
+  /**
+   * Starts that end elsewhere than the tokens, the pools, the heads or the lists do, are noticed at
+   * once.
+   */
   public void testEndsOfStarts() throws IOException {
     VectorField field = VectorField.random(random(), "field");
-    FastLaneVectorsFormat format = new FastLaneVectorsFormat(RandomFormats.encoding(random()), 2);
+    FastLaneVectorsFormat format = new FastLaneVectorsFormat(RandomFormats.encoding(random()), 4);
     try (Directory index = newIndex(field, format, 300, 30)) {
       String file = file(index, ".flr");
       byte[] bytes = read(index, file);
       List<StartsTable> tables = startsTables(index);
-      List<String> names = List.of("tokens", "heads", "posting lists");
+      List<String> names = List.of("tokens", "pools", "heads", "posting lists");
       for (int t = 0; t < tables.size(); t++) {
         byte[] damaged = bytes.clone();
         tables.get(t).damageEnd(damaged);

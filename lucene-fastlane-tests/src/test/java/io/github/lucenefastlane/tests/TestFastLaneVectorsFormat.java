@@ -45,7 +45,7 @@ public class TestFastLaneVectorsFormat extends LuceneTestCase {
 
   public void testPrintsAllParameters() {
     assertEquals(
-        "FastLaneVectorsFormat(tokenEncoding=INT8, tokensPerRoute=8)",
+        "FastLaneVectorsFormat(tokenEncoding=INT8, tokensPerRoute=16)",
         new FastLaneVectorsFormat().toString());
     assertEquals(
         "FastLaneVectorsFormat(tokenEncoding=RESIDUAL4, tokensPerRoute=3)",

@@ -86,7 +86,8 @@ public class TestMultiVectorMerges extends LuceneTestCase {
   /** Readers that a {@link Wrapping} made and that hold on to what they wrap. */
   private final List<Closeable> wrappers = new ArrayList<>();
 
-  private final int residualTokensPerRoute = RandomFormats.tokensPerRoute(random());
+  /** Of the pools that codes depend on. */
+  private final int residualTokensPerPool = Math.ceilDiv(RandomFormats.tokensPerRoute(random()), 2);
 
   /** Makes of a segment what is given to {@code addIndexes}. */
   private interface Wrapping {
@@ -97,11 +98,11 @@ public class TestMultiVectorMerges extends LuceneTestCase {
     return new Corpus(List.of(FLOATS, BYTES));
   }
 
-  /** Any routes; but the same ones for codes that depend on them, which are to stay. */
+  /** Any routes; but of the same pools for codes that depend on these, which are to stay. */
   private Codec ours(TokenEncoding encoding) {
     int tokensPerRoute =
         StoredVectors.RESIDUALS.contains(encoding)
-            ? residualTokensPerRoute
+            ? 2 * residualTokensPerPool - random().nextInt(2)
             : RandomFormats.tokensPerRoute(random());
     return ours(encoding, tokensPerRoute);
   }

@@ -17,14 +17,14 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.lucenefastlane.codec.FastLaneVectorsFormat;
-import io.github.lucenefastlane.codec.RouteBlocks;
+import io.github.lucenefastlane.codec.TokenBlocks;
 import java.util.Arrays;
 
 /** The scores that training works on, of all queries with all documents of two blocks. */
 final class Scores {
   /** Those of an index of default settings: what stands for a document in the route graph. */
-  private static final RouteBlocks BLOCKS =
-      new RouteBlocks(FastLaneVectorsFormat.DEFAULT_TOKENS_PER_ROUTE);
+  private static final TokenBlocks BLOCKS =
+      new TokenBlocks(FastLaneVectorsFormat.DEFAULT_TOKENS_PER_ROUTE);
 
   private Scores() {}
 

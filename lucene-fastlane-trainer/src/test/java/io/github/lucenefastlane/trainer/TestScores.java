@@ -138,12 +138,12 @@ public class TestScores extends TrainerTestCase {
     return best;
   }
 
-  /** Normalised means of 8 tokens each, but for the last. */
+  /** Normalised means of 16 tokens each, but for the last. */
   private static float[][] headsOf(float[][] document) {
-    int count = Math.ceilDiv(document.length, 8);
+    int count = Math.ceilDiv(document.length, 16);
     float[][] heads = new float[count][document[0].length];
     for (int head = 0; head < count; head++) {
-      for (int token = 8 * head; token < Math.min(document.length, 8 * head + 8); token++) {
+      for (int token = 16 * head; token < Math.min(document.length, 16 * head + 16); token++) {
         for (int i = 0; i < heads[head].length; i++) {
           heads[head][i] += document[token][i];
         }

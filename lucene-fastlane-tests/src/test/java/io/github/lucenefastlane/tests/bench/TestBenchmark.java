@@ -125,7 +125,7 @@ public class TestBenchmark extends DefaultCodecTestCase {
             "stock-100",
             "stock-sq-10",
             "stock-sq-100",
-            "fastlane-8"),
+            "fastlane-16"),
         contenders);
     BufferedImage image = ImageIO.read(plot.toFile());
     assertTrue(image.getWidth() > 0 && image.getHeight() > 0);

@@ -16,10 +16,10 @@ package io.github.lucenefastlane.codec;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 
-public class TestRouteBlocks extends LuceneTestCase {
+public class TestTokenBlocks extends LuceneTestCase {
 
   public void testDefaultSize() {
-    RouteBlocks blocks = new RouteBlocks(8);
+    TokenBlocks blocks = new TokenBlocks(8);
     assertEquals(1, blocks.count(1));
     assertEquals(1, blocks.count(8));
     assertEquals(2, blocks.count(9));
@@ -32,10 +32,10 @@ public class TestRouteBlocks extends LuceneTestCase {
   }
 
   public void testOneTokenARoute() {
-    RouteBlocks blocks = new RouteBlocks(1);
+    TokenBlocks blocks = new TokenBlocks(1);
     int tokens = TestUtil.nextInt(random(), 1, 1000);
     assertEquals(tokens, blocks.count(tokens));
-    assertTrue(blocks.tokensAreRoutes(tokens));
+    assertTrue(blocks.areTokens(tokens));
     int token = random().nextInt(tokens);
     assertEquals(token, blocks.start(token));
     assertEquals(token + 1, blocks.end(token, tokens));
@@ -45,21 +45,21 @@ public class TestRouteBlocks extends LuceneTestCase {
     for (int size :
         new int[] {Integer.MIN_VALUE, 0, FastLaneVectorsFormat.MAX_TOKENS_PER_ROUTE + 1}) {
       IllegalArgumentException e =
-          expectThrows(IllegalArgumentException.class, () -> new RouteBlocks(size));
+          expectThrows(IllegalArgumentException.class, () -> new TokenBlocks(size));
       assertEquals("tokensPerRoute must be in [1, 1048576], got " + size, e.getMessage());
     }
   }
 
   public void testOneToken() {
-    RouteBlocks blocks = new RouteBlocks(TestUtil.nextInt(random(), 2, 100));
-    assertTrue(blocks.tokensAreRoutes(1));
-    assertFalse(blocks.tokensAreRoutes(2));
+    TokenBlocks blocks = new TokenBlocks(TestUtil.nextInt(random(), 2, 100));
+    assertTrue(blocks.areTokens(1));
+    assertFalse(blocks.areTokens(2));
   }
 
   /** Each token is in one block. */
   public void testPartition() {
     int size = TestUtil.nextInt(random(), 1, 40);
-    RouteBlocks blocks = new RouteBlocks(size);
+    TokenBlocks blocks = new TokenBlocks(size);
     int tokens = TestUtil.nextInt(random(), 1, 500);
     int count = blocks.count(tokens);
     assertEquals(0, blocks.start(0));
@@ -72,7 +72,7 @@ public class TestRouteBlocks extends LuceneTestCase {
   }
 
   public void testLargestNumbers() {
-    RouteBlocks blocks = new RouteBlocks(FastLaneVectorsFormat.MAX_TOKENS_PER_ROUTE);
+    TokenBlocks blocks = new TokenBlocks(FastLaneVectorsFormat.MAX_TOKENS_PER_ROUTE);
     int count = blocks.count(Integer.MAX_VALUE);
     assertEquals(2048, count);
     assertEquals(Integer.MAX_VALUE, blocks.end(count - 1, Integer.MAX_VALUE));
