@@ -45,7 +45,7 @@ final class DocumentEncoder {
 
   DocumentEncoder(FastLaneVectorsFormat format, FieldInfo info) {
     this.routes = format.routes();
-    this.poolBlocks = TokenPooling.blocks(routes);
+    this.poolBlocks = format.poolBlocks();
     this.coder = VectorCoder.of(info, format.tokenEncoding());
     this.meanCoder = VectorCoder.ofMeans(info, format.tokenEncoding(), routes.areTokens());
     VectorSimilarityFunction similarity = info.getVectorSimilarityFunction();
@@ -58,7 +58,7 @@ final class DocumentEncoder {
 
   /** A document to encode into, again and again. */
   EncodedDocument newDocument() {
-    return new EncodedDocument(routes, coder.bytes(), meanCoder.bytes());
+    return new EncodedDocument(routes, poolBlocks, coder.bytes(), meanCoder.bytes());
   }
 
   /**
@@ -67,10 +67,7 @@ final class DocumentEncoder {
    * @param tokens {@code [count][dimension]}
    */
   void encode(float[][] tokens, int count, EncodedDocument document) {
-    document.setTokenCount(count);
-    if (routes.areTokens() == false) {
-      encodeHeads(tokens, count, document);
-    }
+    encodeHeads(tokens, count, document);
     if (poolBlocks.areTokens() == false) {
       if (count == 1) {
         System.arraycopy(document.heads, 0, document.pooled, 0, document.pooledBytes());
@@ -85,7 +82,12 @@ final class DocumentEncoder {
     }
   }
 
-  private void encodeHeads(float[][] tokens, int count, EncodedDocument document) {
+  /** Encodes the heads of a document, for pooled vectors and tokens to be put beside them. */
+  void encodeHeads(float[][] tokens, int count, EncodedDocument document) {
+    document.setTokenCount(count);
+    if (routes.areTokens()) {
+      return;
+    }
     for (int h = 0; h < document.headCount(); h++) {
       int start = routes.start(h);
       int end = routes.end(h, count);

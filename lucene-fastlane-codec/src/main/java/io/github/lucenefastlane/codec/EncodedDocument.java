@@ -27,7 +27,7 @@ import org.apache.lucene.util.RamUsageEstimator;
 final class EncodedDocument {
 
   private final TokenBlocks routes;
-  private final TokenBlocks pools;
+  private final TokenBlocks poolBlocks;
   private final int tokenCodeBytes;
   private final int meanCodeBytes;
 
@@ -40,9 +40,10 @@ final class EncodedDocument {
    * @param tokenCodeBytes bytes of a token's code
    * @param meanCodeBytes bytes of the code of a head or a pooled vector
    */
-  EncodedDocument(TokenBlocks routes, int tokenCodeBytes, int meanCodeBytes) {
+  EncodedDocument(
+      TokenBlocks routes, TokenBlocks poolBlocks, int tokenCodeBytes, int meanCodeBytes) {
     this.routes = routes;
-    this.pools = TokenPooling.blocks(routes);
+    this.poolBlocks = poolBlocks;
     this.tokenCodeBytes = tokenCodeBytes;
     this.meanCodeBytes = meanCodeBytes;
   }
@@ -56,7 +57,7 @@ final class EncodedDocument {
   }
 
   int poolCount() {
-    return pools.count(tokenCount);
+    return poolBlocks.count(tokenCount);
   }
 
   int tokenBytes() {
@@ -70,7 +71,7 @@ final class EncodedDocument {
 
   /** Bytes of the codes of all pooled vectors: none if each token is a pool. */
   int pooledBytes() {
-    return pools.areTokens() ? 0 : poolCount() * meanCodeBytes;
+    return poolBlocks.areTokens() ? 0 : poolCount() * meanCodeBytes;
   }
 
   /** Starts a document of so many tokens; what the arrays hold is lost. */

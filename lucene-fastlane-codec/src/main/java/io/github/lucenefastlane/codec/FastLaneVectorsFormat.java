@@ -56,7 +56,7 @@ import org.apache.lucene.index.SegmentWriteState;
  * <p>A merge copies codes one document at a time, those of heads and pooled vectors by way of
  * temporary files. While it groups the heads, it holds 8 bytes for each of them on the Java heap,
  * half a byte a token at the default {@link #tokensPerRoute()}; the centroids, 4 bytes a component,
- * of at most about 32 lists for each square root of the number of heads; some 2 bytes a document;
+ * of at most about 32 lists for each square root of the number of heads; some 3 bytes a document;
  * and some megabytes for each thread that it runs on. Of heads of 128 components that is 6 MB for
  * 184,000, and, reckoned, some 130 MB for 9.2 million. A flush holds as much, after what was
  * buffered has been written and let go.
@@ -65,15 +65,16 @@ import org.apache.lucene.index.SegmentWriteState;
  * Lists} are the numbers of token vectors, documents, pools, heads and posting lists that a field
  * has in the segment. A document ordinal counts the documents that have the field, in the order of
  * their ids; a token ordinal counts all tokens, document by document; a head ordinal counts all
- * heads, document by document, and within a document in the order of its routes; a position counts
- * all heads list by list. Where Heads is Tokens, each route has one token, whose code is its head's
- * too, and where Pools is Tokens, its pooled vector's. A token code is as {@link TokenEncoding}
- * says, and for byte fields the {@code dimension} bytes as they are. A code of a head, a pooled
- * vector or a centroid is a token code where Heads is Tokens, and in byte fields and those of
- * {@link TokenEncoding#RESIDUAL3}; else it is one of {@link TokenEncoding#RESIDUAL4} without a
- * pool, whatever the encoding of tokens. Every file begins with {@link
- * org.apache.lucene.codecs.CodecUtil#writeIndexHeader IndexHeader} and ends with {@link
- * org.apache.lucene.codecs.CodecUtil#writeFooter Footer}; all numbers between them are
+ * heads, document by document, and within a document in the order of its routes; a pool ordinal
+ * counts all pools, document by document, and within a document by their numbers, window after
+ * window; a position counts all heads list by list. Where Heads is Tokens, each route has one
+ * token, whose code is its head's too, and where Pools is Tokens, its pooled vector's. A token code
+ * is as {@link TokenEncoding} says, and for byte fields the {@code dimension} bytes as they are. A
+ * code of a head, a centroid or, where Pools is not Tokens, a pooled vector is a token code where
+ * Heads is Tokens, and in byte fields and those of {@link TokenEncoding#RESIDUAL3}; else it is one
+ * of {@link TokenEncoding#RESIDUAL4} without a pool, whatever the encoding of tokens. Every file
+ * begins with {@link org.apache.lucene.codecs.CodecUtil#writeIndexHeader IndexHeader} and ends with
+ * {@link org.apache.lucene.codecs.CodecUtil#writeFooter Footer}; all numbers between them are
  * little-endian, and all data offsets are positions in their file.
  *
  * <h2>.vec (token codes)</h2>
@@ -182,6 +183,9 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
   private final TokenEncoding tokenEncoding;
   private final TokenBlocks routes;
 
+  /** Blocks of as many tokens as pools have. */
+  private final TokenBlocks poolBlocks;
+
   /** {@link TokenEncoding#INT8} and default routes. */
   public FastLaneVectorsFormat() {
     this(TokenEncoding.INT8);
@@ -201,13 +205,14 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
    *
    * @param tokenEncoding how float tokens are stored
    * @param tokensPerRoute tokens of a route, but for a document's last one, in [1, {@value
-   *     #MAX_TOKENS_PER_ROUTE}]; 1 makes each token a route and a pool, 2 a pool
+   *     #MAX_TOKENS_PER_ROUTE}]; 1 makes each token a route and a pool, 2 each a pool alone
    * @throws IllegalArgumentException if the number is out of its range
    */
   public FastLaneVectorsFormat(TokenEncoding tokenEncoding, int tokensPerRoute) {
     super(NAME);
     this.tokenEncoding = Objects.requireNonNull(tokenEncoding, "tokenEncoding");
-    this.routes = new TokenBlocks(tokensPerRoute);
+    this.routes = new TokenBlocks(check("tokensPerRoute", tokensPerRoute, 1, MAX_TOKENS_PER_ROUTE));
+    this.poolBlocks = TokenPooling.poolBlocks(routes);
   }
 
   static int check(String name, int value, int min, int max) {
@@ -228,7 +233,8 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
   }
 
   /**
-   * Tokens of a route, but for a document's last one.
+   * Tokens of a route, but for a document's last one. Pools have half as many on the average,
+   * rounded up.
    *
    * @return at least 1
    */
@@ -238,6 +244,10 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
 
   TokenBlocks routes() {
     return routes;
+  }
+
+  TokenBlocks poolBlocks() {
+    return poolBlocks;
   }
 
   @Override

@@ -94,7 +94,7 @@ record FieldEntry(
       throw corrupt(meta, info, "number of tokens", tokens);
     }
     TokenBlocks routes = new TokenBlocks(tokensPerRoute);
-    if (isPossible(pools, TokenPooling.blocks(routes), documents, tokens) == false) {
+    if (isPossible(pools, TokenPooling.poolBlocks(routes), documents, tokens) == false) {
       throw corrupt(meta, info, "number of pools", pools);
     }
     if (isPossible(heads, routes, documents, tokens) == false) {
@@ -125,11 +125,14 @@ record FieldEntry(
         PackedTable.read(meta));
   }
 
-  /** Whether tokens of documents can be so many blocks. */
+  /**
+   * Whether tokens of documents can be so many blocks: one of each document, and one for each
+   * further {@code size} of its tokens.
+   */
   private static boolean isPossible(long count, TokenBlocks blocks, int documents, long tokens) {
     return count >= documents
-        && count <= tokens
-        && count >= Math.ceilDiv(tokens, (long) blocks.size());
+        && count >= Math.ceilDiv(tokens, (long) blocks.size())
+        && count - documents <= (tokens - documents) / blocks.size();
   }
 
   private static void check(IndexInput meta, FieldInfo info, String what, int found, int expected)
@@ -218,7 +221,7 @@ record FieldEntry(
 
   /** Blocks of as many tokens as pools have. */
   TokenBlocks poolBlocks() {
-    return TokenPooling.blocks(routes());
+    return TokenPooling.poolBlocks(routes());
   }
 
   VectorCoder coder() {
@@ -230,26 +233,23 @@ record FieldEntry(
     return VectorCoder.ofMeans(info, tokenEncoding, headsAreTokens());
   }
 
-  /** Whether tokens of this segment have the codes that a format would write now. */
+  /** Whether tokens of this segment keep their codes in one of a format. */
   boolean sameCodes(FastLaneVectorsFormat format) {
     return info.getVectorEncoding() == VectorEncoding.BYTE
         || (tokenEncoding == format.tokenEncoding()
             && (coder().isRelative() == false || poolsAreTokens() || samePools(format)));
   }
 
-  /**
-   * Whether documents of this segment also have the pooled vectors that a format would write now,
-   * with codes of their own.
-   */
+  /** Whether they also keep the codes of pooled vectors, and there are such codes. */
   boolean sameOwnPools(FastLaneVectorsFormat format) {
     return sameCodes(format) && poolsAreTokens() == false && samePools(format);
   }
 
   private boolean samePools(FastLaneVectorsFormat format) {
-    return poolBlocks().equals(TokenPooling.blocks(format.routes()));
+    return poolBlocks().equals(format.poolBlocks());
   }
 
-  /** Whether documents of this segment are all that a format would write now. */
+  /** Whether documents of this segment keep all their codes. */
   boolean sameDocuments(FastLaneVectorsFormat format) {
     return sameCodes(format)
         && tokensPerRoute == format.tokensPerRoute()

@@ -95,8 +95,7 @@ final class FieldOutput implements Closeable {
     headStarts.add(0);
     this.heads = stage(state, "heads");
     try {
-      this.pooled =
-          TokenPooling.blocks(format.routes()).areTokens() ? null : stage(state, "pooled");
+      this.pooled = format.poolBlocks().areTokens() ? null : stage(state, "pooled");
     } catch (Throwable t) {
       IOUtils.closeWhileSuppressingExceptions(t, heads);
       throw t;
@@ -200,10 +199,15 @@ final class FieldOutput implements Closeable {
     return headCount < tokenCount;
   }
 
+  /** Whether pooled vectors have codes of their own. They are staged then: pools are no tokens. */
+  private boolean ownPools() {
+    return poolCount < tokenCount;
+  }
+
   /** All at the end: before, it is not known whether any document has several tokens. */
   private void writePooled() throws IOException {
     meta.writeVLong(routeData.alignFilePointer(Float.BYTES));
-    if (poolCount < tokenCount) {
+    if (ownPools()) {
       pooled.finish(DataAccessHint.SEQUENTIAL);
       pooled.copyTo(routeData);
     }

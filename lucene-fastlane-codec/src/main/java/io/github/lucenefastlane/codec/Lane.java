@@ -36,24 +36,27 @@ import org.apache.lucene.util.SparseFixedBitSet;
 final class Lane {
 
   /**
-   * As many heads of {@link #LISTED_TOKENS} tokens are compared as fill a list for each document
-   * looked for, or this many lists if those are fewer. Lists count, not heads, since what is near
-   * to a view lies in about as many of them in a large segment, where they are longer. Without
-   * rerank, where 100 documents are looked for, 171 keep .902 of full MaxSim's nDCG@10 on SQuAD
-   * paragraphs among four times as many passages of another collection (405 questions, one learned
-   * view, lists of 48 heads of 8 tokens), 342 keep .911, and all heads compared .924. With rerank,
-   * .8 lists for each document keep .982 with 20 candidates and .995 with 100 (810 questions), 1.3
-   * keep .987 and .995, and all heads .992 and 1.001.
+   * As many heads are compared as fill a list for each document looked for, or this many lists if
+   * those are fewer. Lists count, not heads, since what is near to a view lies in about as many of
+   * them in a large segment, where they are longer. Of heads of 8 tokens: without rerank, where 100
+   * documents are looked for, 171 keep .902 of full MaxSim's nDCG@10 on SQuAD paragraphs among four
+   * times as many passages of another collection (405 questions, one learned view, lists of 48
+   * heads), 342 keep .911, and all heads compared .924. With rerank, .8 lists for each document
+   * keep .982 with 20 candidates and .995 with 100 (810 questions), 1.3 keep .987 and .995, and all
+   * heads .992 and 1.001.
    */
   private static final int MIN_LISTS = 342;
 
   /**
-   * Fewer heads are compared where they stand for more tokens, so that about as many documents are
-   * found in them. Of heads of 16 tokens, 10,300 find as much as 18,500 do among 20,000 synthetic
-   * documents, and, on the paragraphs above, with 100 candidates .976 of exact MaxSim's ten for
-   * .981 and .998 of its nDCG@10 for .999.
+   * Fewer heads are compared where they stand for more tokens than this, in proportion, so that
+   * about as many documents are found in them: of heads of 16 tokens, 10,300 find as much as 18,500
+   * do among 20,000 synthetic documents, and, on the paragraphs above, with 100 candidates .976 of
+   * exact MaxSim's ten for .981 and .998 of its nDCG@10 for .999.
    */
   private static final int LISTED_TOKENS = 8;
+
+  /** But half as many at least: documents of a single head have no other to be found by. */
+  private static final int MOST_FEWER = 2;
 
   /**
    * How many documents are looked for, per document wanted, if documents are then ordered by their
@@ -143,7 +146,8 @@ final class Lane {
   private long listedHeads(long acceptedHeads) {
     int heads = field.entry.heads();
     double tokensPerHead = field.entry.tokens() / (double) heads;
-    double lists = Math.max(MIN_LISTS, depth) / Math.max(1, tokensPerHead / LISTED_TOKENS);
+    double fewer = Math.clamp(tokensPerHead / LISTED_TOKENS, 1, MOST_FEWER);
+    double lists = Math.max(MIN_LISTS, depth) / fewer;
     double perAccepted = heads / (double) Math.max(1, acceptedHeads);
     double wanted = lists * PostingListBuilder.listHeads(heads) * perAccepted;
     return field.entry.lists() + (long) Math.min(heads, wanted);

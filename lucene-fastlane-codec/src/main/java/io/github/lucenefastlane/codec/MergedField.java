@@ -197,8 +197,8 @@ final class MergedField {
 
   /**
    * Copies documents of a segment of this format: verbatim if its settings are the same; else with
-   * new heads and pooled vectors, but the same codes of tokens where they can stay, with the pooled
-   * vectors that they may need, so that merging never changes them.
+   * new heads, but the same codes of tokens and of pooled vectors where these can stay, so that
+   * merging never changes them.
    */
   private final class Copier {
     private final SegmentField field;
@@ -228,12 +228,14 @@ final class MergedField {
       for (int t = 0; t < count; t++) {
         System.arraycopy(tokens, t * dimension, rows[t], 0, dimension);
       }
-      encoder.encode(rows, count, scratch);
+      if (sameOwnPools) {
+        encoder.encodeHeads(rows, count, scratch);
+        field.readPooled(ord, scratch.pooled);
+      } else {
+        encoder.encode(rows, count, scratch);
+      }
       if (sameCodes) {
         System.arraycopy(field.tokenCodes(ord), 0, scratch.tokens, 0, scratch.tokenBytes());
-      }
-      if (sameOwnPools) {
-        field.readPooled(ord, scratch.pooled);
       }
     }
   }

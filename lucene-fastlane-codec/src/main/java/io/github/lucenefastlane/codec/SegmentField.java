@@ -305,8 +305,7 @@ final class SegmentField {
   // Pools
 
   int poolCount(int ord) {
-    checkOrd(ord);
-    return (int) (poolStarts.get(ord + 1L) - poolStarts.get(ord));
+    return poolBlocks.count(tokenCount(ord));
   }
 
   /** Reads the codes of all pooled vectors of a document. */

@@ -33,7 +33,7 @@ final class StagedCodes implements Closeable {
   private final Directory directory;
   private final VectorCoder coder;
   private final IndexOutput out;
-  private int size;
+  private long size;
   private IndexInput in;
 
   /**
@@ -54,8 +54,9 @@ final class StagedCodes implements Closeable {
     size += count;
   }
 
+  /** How many, if they are no more than have ordinals. */
   int size() {
-    return size;
+    return Math.toIntExact(size);
   }
 
   /**
@@ -88,7 +89,7 @@ final class StagedCodes implements Closeable {
   /** Copies all codes. */
   void copyTo(IndexOutput target) throws IOException {
     in.seek(0);
-    target.copyBytes(in, (long) size * coder.bytes());
+    target.copyBytes(in, size * coder.bytes());
   }
 
   @Override

@@ -28,8 +28,7 @@ public record TokenBlocks(int size) {
    * @throws IllegalArgumentException if the size is out of it
    */
   public TokenBlocks {
-    FastLaneVectorsFormat.check(
-        "tokensPerRoute", size, 1, FastLaneVectorsFormat.MAX_TOKENS_PER_ROUTE);
+    FastLaneVectorsFormat.check("size", size, 1, FastLaneVectorsFormat.MAX_TOKENS_PER_ROUTE);
   }
 
   /**

@@ -45,13 +45,13 @@ public enum TokenEncoding {
    * IRE Transactions on Information Theory 6, 1960).
    *
    * <p>The only token of a document is coded in the same way, with 0 instead of a pooled vector and
-   * of its number, and so are all tokens if each is a route; others are coded against pooled
-   * vectors as they are decoded. A merge takes codes of the former kind over to other routes as
-   * they are, with a coefficient and a pool of 0. The coefficient is chosen for the smallest rest,
-   * and the scale for the smallest error, then for the length of the vector to stay what it was,
-   * unless that doubles the square of the error. The components' errors have a root mean square of
-   * at most an eighth of the largest component, unless that is below 2<sup>-117</sup>, where a
-   * scale has few bits left.
+   * of its number, and so are all tokens if each is a pool; others are coded against pooled vectors
+   * as they are decoded. A merge takes codes of the former kind over to larger pools as they are,
+   * with a coefficient and a pool of 0. The coefficient is chosen for the smallest rest, and the
+   * scale for the smallest error, then for the length of the vector to stay what it was, unless
+   * that doubles the square of the error. The components' errors have a root mean square of at most
+   * an eighth of the largest component, unless that is below 2<sup>-117</sup>, where a scale has
+   * few bits left.
    */
   RESIDUAL4,
 

@@ -25,10 +25,10 @@ import org.apache.lucene.util.VectorUtil;
  * Minimal Performance Impact via Token Pooling", 2024, arXiv:2409.14683).
  *
  * <p>A document is cut into windows of {@value #WINDOW_POOLS} times as many tokens as a pool has on
- * the average; the last may be shorter. A window has as many pools as {@link #blocks}, numbered by
- * their first tokens and after those of the windows before it. Tokens of two windows never share a
- * pool: time grows with the length of a document and not with its square, and the number of a pool
- * within its window fits into a byte.
+ * the average; the last may be shorter. A window has as many pools as {@link
+ * #poolBlocks(TokenBlocks)}, numbered by their first tokens and after those of the windows before
+ * it. Tokens of two windows never share a pool: time grows with the length of a document and not
+ * with its square, and the number of a pool within its window fits into a byte.
  *
  * <p>Pools are clusters by Ward's criterion ("Hierarchical Grouping to Optimize an Objective
  * Function", 1963): those two clusters merge next whose merging adds least to the sum of squared
@@ -100,7 +100,7 @@ final class TokenPooling {
    *
    * @param routes the blocks that are routes
    */
-  static TokenBlocks blocks(TokenBlocks routes) {
+  static TokenBlocks poolBlocks(TokenBlocks routes) {
     return new TokenBlocks(Math.ceilDiv(routes.size(), POOLS_PER_ROUTE));
   }
 

@@ -34,9 +34,9 @@ abstract class VectorCoder {
   }
 
   /**
-   * The coder of that field's heads, centroids and pooled vectors: that of its tokens, where heads
-   * are tokens. Else they stand for several, as references and forecasts, and four bits a component
-   * are enough.
+   * The coder of that field's heads, centroids, and pooled vectors that are no tokens: that of its
+   * tokens, where heads are tokens. Else they stand for several, as references and forecasts, and
+   * four bits a component are enough.
    */
   static VectorCoder ofMeans(FieldInfo info, TokenEncoding tokenEncoding, boolean headsAreTokens) {
     boolean asTokens = headsAreTokens || tokenEncoding == TokenEncoding.RESIDUAL3;

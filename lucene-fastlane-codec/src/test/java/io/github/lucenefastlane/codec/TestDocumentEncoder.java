@@ -135,7 +135,7 @@ public class TestDocumentEncoder extends LuceneTestCase {
     FastLaneVectorsFormat format =
         new FastLaneVectorsFormat(randomEncoding(), TestUtil.nextInt(random(), 2, 20));
     TokenBlocks routes = format.routes();
-    TokenBlocks blocks = TokenPooling.blocks(routes);
+    TokenBlocks blocks = TokenPooling.poolBlocks(routes);
     boolean hasPools = blocks.size() > 1;
     DocumentEncoder encoder = new DocumentEncoder(format, info);
     EncodedDocument document = encoder.newDocument();
@@ -167,6 +167,7 @@ public class TestDocumentEncoder extends LuceneTestCase {
       // between pools that are as good; so they are not found again.
       int[] pools = count == 1 ? new int[1] : encoder.pools();
       assertEquals(hasPools ? document.poolCount() * meanCoder.bytes() : 0, document.pooledBytes());
+      int ofPools = 0;
       for (int p = 0; p < document.poolCount() && hasPools; p++) {
         MeanVector pool = new MeanVector(similarity, dimension);
         int firstOfPool = -1;
@@ -177,6 +178,7 @@ public class TestDocumentEncoder extends LuceneTestCase {
                 "pool " + p + " of token " + t,
                 first <= p && p < first + TokenPooling.WINDOW_POOLS);
             pool.add(tokens[t]);
+            ofPools++;
             firstOfPool = firstOfPool < 0 ? t : firstOfPool;
           }
         }
@@ -190,6 +192,7 @@ public class TestDocumentEncoder extends LuceneTestCase {
           assertNear(expected, decoded);
         }
       }
+      assertEquals(hasPools ? count : 0, ofPools);
       for (int t = 0; t < count; t++) {
         float[] decoded = new float[dimension];
         if (coder.isRelative() && count > 1 && hasPools) {

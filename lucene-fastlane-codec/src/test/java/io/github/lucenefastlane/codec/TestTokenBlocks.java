@@ -18,7 +18,7 @@ import org.apache.lucene.tests.util.TestUtil;
 
 public class TestTokenBlocks extends LuceneTestCase {
 
-  public void testDefaultSize() {
+  public void testSize() {
     TokenBlocks blocks = new TokenBlocks(8);
     assertEquals(1, blocks.count(1));
     assertEquals(1, blocks.count(8));
@@ -31,7 +31,7 @@ public class TestTokenBlocks extends LuceneTestCase {
     assertEquals(5, blocks.end(0, 5));
   }
 
-  public void testOneTokenARoute() {
+  public void testOneTokenABlock() {
     TokenBlocks blocks = new TokenBlocks(1);
     int tokens = TestUtil.nextInt(random(), 1, 1000);
     assertEquals(tokens, blocks.count(tokens));
@@ -46,7 +46,7 @@ public class TestTokenBlocks extends LuceneTestCase {
         new int[] {Integer.MIN_VALUE, 0, FastLaneVectorsFormat.MAX_TOKENS_PER_ROUTE + 1}) {
       IllegalArgumentException e =
           expectThrows(IllegalArgumentException.class, () -> new TokenBlocks(size));
-      assertEquals("tokensPerRoute must be in [1, 1048576], got " + size, e.getMessage());
+      assertEquals("size must be in [1, 1048576], got " + size, e.getMessage());
     }
   }
 
@@ -65,9 +65,9 @@ public class TestTokenBlocks extends LuceneTestCase {
     assertEquals(0, blocks.start(0));
     assertEquals(tokens, blocks.end(count - 1, tokens));
     assertTrue(blocks.start(count - 1) < tokens);
-    for (int route = 1; route < count; route++) {
-      assertEquals(size, blocks.start(route) - blocks.start(route - 1));
-      assertEquals(blocks.start(route), blocks.end(route - 1, tokens));
+    for (int block = 1; block < count; block++) {
+      assertEquals(size, blocks.start(block) - blocks.start(block - 1));
+      assertEquals(blocks.start(block), blocks.end(block - 1, tokens));
     }
   }
 

@@ -41,18 +41,21 @@ record IndexInfo(
     int segments,
     long tokens,
     long routes,
+    long pools,
     int dimension,
     Map<String, String> attributes,
     Map<String, Long> bytes) {
 
   static IndexInfo of(PassageIndex index) throws IOException {
     long routes = 0;
+    long pools = 0;
     int dimension = 0;
     Map<String, String> attributes = new TreeMap<>();
     for (LeafReaderContext leaf : index.reader().leaves()) {
       MultiVectorValues values = MultiVectorValues.get(leaf.reader(), IndexFields.TOKENS);
       if (values != null) {
         routes += values.routeCount();
+        pools += values.poolCount();
         dimension = values.dimension();
         FieldInfo field = leaf.reader().getFieldInfos().fieldInfo(IndexFields.TOKENS);
         attributes.putAll(field.attributes());
@@ -64,6 +67,7 @@ record IndexInfo(
         index.reader().leaves().size(),
         index.tokenCount(),
         routes,
+        pools,
         dimension,
         attributes,
         IndexFiles.bytesByExtension(index));
@@ -83,6 +87,7 @@ record IndexInfo(
     object.addProperty("segments", segments);
     object.addProperty("tokens", tokens);
     object.addProperty("routes", routes);
+    object.addProperty("pools", pools);
     object.addProperty("dimension", dimension);
     object.addProperty("truncated", description.truncated());
     IndexSettings settings = description.settings();
@@ -111,18 +116,17 @@ record IndexInfo(
     return object;
   }
 
+  private String blocks(long count, String name) {
+    double each = count == 0 ? 0 : (double) tokens / count;
+    return String.format(Locale.ROOT, "%,d (%.2f tokens a %s)", count, each, name);
+  }
+
   void print(PrintWriter out) {
     row(out, "documents", String.format(Locale.ROOT, "%,d", documents));
     row(out, "segments", String.format(Locale.ROOT, "%,d", segments));
     row(out, "token vectors", String.format(Locale.ROOT, "%,d of dimension %d", tokens, dimension));
-    row(
-        out,
-        "routes",
-        String.format(
-            Locale.ROOT,
-            "%,d (%.2f tokens a route)",
-            routes,
-            routes == 0 ? 0 : (double) tokens / routes));
+    row(out, "routes", blocks(routes, "route"));
+    row(out, "pools", blocks(pools, "pool"));
     row(out, "format", description.settings().format().toString());
     attributes.forEach((name, value) -> row(out, "  " + name, value));
     row(

@@ -121,12 +121,19 @@ abstract class DocumentTokens {
     }
   }
 
-  private static final class MultiVectors extends VectorField {
-    private final MultiVectorValues values;
+  /** Some vectors of a multi-vector field. */
+  private abstract static class MultiVectorField extends VectorField {
+    final MultiVectorValues values;
 
-    MultiVectors(MultiVectorValues values) {
+    MultiVectorField(MultiVectorValues values) {
       super(values.iterator());
       this.values = values;
+    }
+  }
+
+  private static final class MultiVectors extends MultiVectorField {
+    MultiVectors(MultiVectorValues values) {
+      super(values);
     }
 
     @Override
@@ -140,12 +147,9 @@ abstract class DocumentTokens {
     }
   }
 
-  private static final class Heads extends VectorField {
-    private final MultiVectorValues values;
-
+  private static final class Heads extends MultiVectorField {
     Heads(MultiVectorValues values) {
-      super(values.iterator());
-      this.values = values;
+      super(values);
     }
 
     @Override
@@ -159,12 +163,9 @@ abstract class DocumentTokens {
     }
   }
 
-  private static final class Pools extends VectorField {
-    private final MultiVectorValues values;
-
+  private static final class Pools extends MultiVectorField {
     Pools(MultiVectorValues values) {
-      super(values.iterator());
-      this.values = values;
+      super(values);
     }
 
     @Override

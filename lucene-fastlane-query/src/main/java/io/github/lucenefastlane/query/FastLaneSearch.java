@@ -125,16 +125,16 @@ final class FastLaneSearch {
     return new RankedDocsQuery(searcher.getIndexReader(), query, best, explainer);
   }
 
+  /** How many documents each lane looks for. */
   private int depth(int views, boolean forecast) {
     int candidates = query.candidates();
-    if (forecast) {
-      // As many as are wanted in the end, since the lanes may all find the same ones.
-      int shared = Math.ceilDiv(DEPTH_PER_CANDIDATE * candidates, views);
-      return Math.max(candidates, SPARE_DEPTH + shared);
+    if (query.rerank() == false || forecast == false && views == 1) {
+      return candidates;
     }
-    return query.rerank() && views > 1
-        ? SPARE_DEPTH + DEPTH_PER_CANDIDATE * candidates
-        : candidates;
+    // As many as are wanted in the end, since the lanes may all find the same ones.
+    int sharing = forecast ? views : 1;
+    int more = Math.ceilDiv(DEPTH_PER_CANDIDATE * candidates, sharing);
+    return Math.max(candidates, SPARE_DEPTH + more);
   }
 
   /**

@@ -38,6 +38,7 @@ import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.SerialMergeScheduler;
 import org.apache.lucene.index.VectorEncoding;
+import org.apache.lucene.store.ByteArrayDataOutput;
 import org.apache.lucene.store.ByteBuffersDirectory;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.IOContext;
@@ -246,6 +247,79 @@ public class TestCorruptFiles extends LuceneTestCase {
     }
   }
 
+  /** Numbers of pools and heads that documents of so many tokens cannot have. */
+  public void testNumbersOfPoolsAndHeads() throws IOException {
+    VectorField field = VectorField.random(random(), "field");
+    int tokensPerPool = TestUtil.nextInt(random(), 1, 10);
+    int tokensPerRoute = 2 * tokensPerPool;
+    FastLaneVectorsFormat format =
+        new FastLaneVectorsFormat(RandomFormats.encoding(random()), tokensPerRoute);
+    try (Directory index = newIndex(field, format, 100, 30)) {
+      String file = file(index, ".flm");
+      byte[] bytes = read(index, file);
+      int documents;
+      int start;
+      long tokens;
+      long pools;
+      int heads;
+      int end;
+      try (IndexInput meta = index.openInput(file, IOContext.DEFAULT)) {
+        documents = skipToTokens(meta);
+        tokens = meta.readVLong();
+        start = (int) meta.getFilePointer();
+        pools = meta.readVLong();
+        heads = meta.readVInt();
+        end = (int) meta.getFilePointer();
+      }
+      for (int side = 0; side < 2; side++) {
+        long wrongPools = beyond(side, documents, tokens, tokensPerPool);
+        long wrongHeads = beyond(side, documents, tokens, tokensPerRoute);
+        assertRefused(index, bytes, start, end, wrongPools, heads, "pools is " + wrongPools);
+        assertRefused(index, bytes, start, end, pools, wrongHeads, "heads is " + wrongHeads);
+      }
+      replace(index, file, bytes);
+      openAndCheck(index);
+    }
+  }
+
+  /** A number of blocks, of such a size at most, that is just too low or just too high. */
+  private static long beyond(int side, int documents, long tokens, int size) {
+    return side == 0
+        ? Math.max(documents, Math.ceilDiv(tokens, (long) size)) - 1
+        : documents + (tokens - documents) / size + 1;
+  }
+
+  private static void assertRefused(
+      Directory index, byte[] meta, int start, int end, long pools, long heads, String reason)
+      throws IOException {
+    byte[] numbers = new byte[20];
+    ByteArrayDataOutput out = new ByteArrayDataOutput(numbers);
+    out.writeVLong(pools);
+    out.writeVInt((int) heads);
+    byte[] damaged = new byte[start + out.getPosition() + meta.length - end];
+    System.arraycopy(meta, 0, damaged, 0, start);
+    System.arraycopy(numbers, 0, damaged, start, out.getPosition());
+    System.arraycopy(meta, end, damaged, start + out.getPosition(), meta.length - end);
+    replace(index, file(index, ".flm"), damaged);
+    CorruptIndexException e =
+        expectThrows(CorruptIndexException.class, () -> DirectoryReader.open(index));
+    String expected = "field \"field\": number of " + reason + " ";
+    assertTrue(e.getMessage(), e.getMessage().startsWith(expected));
+  }
+
+  /** Reads the meta of an index of one field up to its number of tokens; the documents. */
+  private static int skipToTokens(IndexInput meta) throws IOException {
+    meta.skipBytes(Integer.BYTES);
+    meta.readString(); // name
+    meta.skipBytes(Integer.BYTES + StringHelper.ID_LENGTH);
+    meta.skipBytes(meta.readByte()); // suffix
+    meta.skipBytes(Integer.BYTES + 2); // field, encoding, similarity
+    meta.readVInt(); // dimension
+    meta.readByte(); // token encoding
+    meta.readVInt(); // tokens per route
+    return meta.readVInt();
+  }
+
   /** Where a table of starts lies in the routes file, and how many bits each number takes. */
   private record StartsTable(long count, long offset, int bits) {
 
@@ -270,15 +344,7 @@ public class TestCorruptFiles extends LuceneTestCase {
   /** The tables of starts of an index of one field, as the format's Javadoc says. */
   private static List<StartsTable> startsTables(Directory index) throws IOException {
     try (IndexInput meta = index.openInput(file(index, ".flm"), IOContext.DEFAULT)) {
-      meta.skipBytes(Integer.BYTES);
-      meta.readString(); // name
-      meta.skipBytes(Integer.BYTES + StringHelper.ID_LENGTH);
-      meta.skipBytes(meta.readByte()); // suffix
-      meta.skipBytes(Integer.BYTES + 2); // field, encoding, similarity
-      meta.readVInt(); // dimension
-      meta.readByte(); // token encoding
-      meta.readVInt(); // tokens per route
-      int documents = meta.readVInt();
+      int documents = skipToTokens(meta);
       meta.readVLong(); // tokens
       meta.readVLong(); // pools
       meta.readVInt(); // heads

@@ -310,11 +310,20 @@ public class TestLaneSearch extends LuceneTestCase {
 
   /** Through posting lists a lane finds the best heads that a comparison with all of them finds. */
   public void testRecallOfHeads() throws IOException {
+    assertRecallOfHeads(2, 8000, 20, 10);
+  }
+
+  /** Nor do lanes stop short where documents are long, and each has a single head. */
+  public void testRecallOfHeadsOfDocuments() throws IOException {
+    assertRecallOfHeads(FastLaneVectorsFormat.MAX_TOKENS_PER_ROUTE, 3000, 300, 200);
+  }
+
+  private static void assertRecallOfHeads(int tokensPerRoute, int documents, int maxTokens, int k)
+      throws IOException {
     VectorField field =
         new VectorField("field", VectorEncoding.FLOAT32, 16, VectorSimilarityFunction.COSINE);
-    FastLaneVectorsFormat format = new FastLaneVectorsFormat(TokenEncoding.FLOAT32, 2);
-    try (Lanes lanes = new Lanes(field, format, 8000, 20)) {
-      int k = 10;
+    FastLaneVectorsFormat format = new FastLaneVectorsFormat(TokenEncoding.FLOAT32, tokensPerRoute);
+    try (Lanes lanes = new Lanes(field, format, documents, maxTokens)) {
       int found = 0;
       int wanted = 0;
       for (LeafReaderContext leaf : lanes.reader.leaves()) {

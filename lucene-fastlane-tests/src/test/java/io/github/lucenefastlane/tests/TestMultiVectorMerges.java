@@ -20,6 +20,7 @@ import io.github.lucenefastlane.codec.TokenEncoding;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -671,12 +672,12 @@ public class TestMultiVectorMerges extends LuceneTestCase {
     }
   }
 
-  /** Codes that depend on routes are made anew of other ones; then they stay. */
+  /** Codes that depend on pools are made anew of larger ones; then they stay. */
   public void testRoutesOfResidualsChange() throws IOException {
     TokenEncoding encoding = RandomPicks.randomFrom(random(), StoredVectors.RESIDUALS);
     Corpus corpus = newCorpus();
     int before = TestUtil.nextInt(random(), 1, 20);
-    int after = before == 20 ? 1 : TestUtil.nextInt(random(), before + 1, 21);
+    int after = before + TestUtil.nextInt(random(), 2, 10);
     try (Directory directory = newDirectory()) {
       fill(directory, newIndexWriterConfig().setCodec(ours(encoding, before)), corpus, 0, 20);
       StoredVectors stored = new StoredVectors(corpus, encoding, encoding);
@@ -691,13 +692,61 @@ public class TestMultiVectorMerges extends LuceneTestCase {
     }
   }
 
-  /** Codes of tokens that were routes of their own depend on nothing, and stay. */
+  /** Where routes change, but pools do not, neither these nor what depends on them is made anew. */
+  public void testPoolsStayWhereRoutesChange() throws IOException {
+    TokenEncoding encoding = RandomFormats.encoding(random());
+    int even = 2 * TestUtil.nextInt(random(), 2, 10);
+    Corpus corpus = newCorpus();
+    StoredVectors stored = new StoredVectors(corpus, encoding);
+    try (Directory directory = newDirectory()) {
+      fill(directory, newIndexWriterConfig().setCodec(ours(encoding, even)), corpus, 0, 60);
+      List<float[]> pooled = null;
+      int id = 1000;
+      for (int tokensPerRoute : new int[] {even, even - 1, even}) {
+        try (IndexWriter writer =
+            new IndexWriter(directory, serial(ours(encoding, tokensPerRoute)))) {
+          corpus.put(++id, Map.of());
+          writer.addDocument(corpus.document(id));
+          assertStored(stored, writer);
+          writer.forceMerge(1);
+          assertStored(stored, writer);
+        }
+        List<float[]> merged = pooledVectors(directory);
+        if (pooled != null) {
+          assertEquals(pooled.size(), merged.size());
+          for (int i = 0; i < merged.size(); i++) {
+            assertArrayEquals(pooled.get(i), merged.get(i), 0f);
+          }
+        }
+        pooled = merged;
+      }
+      TestUtil.checkIndex(directory);
+    }
+  }
+
+  /** Of all documents of the only segment, field by field. */
+  private static List<float[]> pooledVectors(Directory directory) throws IOException {
+    List<float[]> pooled = new ArrayList<>();
+    try (DirectoryReader reader = DirectoryReader.open(directory)) {
+      for (VectorField field : List.of(FLOATS, BYTES)) {
+        MultiVectorValues values = MultiVectorValues.get(getOnlyLeafReader(reader), field.name());
+        for (int ord = 0; ord < values.size(); ord++) {
+          int length = values.poolCount(ord) * field.dimension();
+          pooled.add(Arrays.copyOf(values.pooledVectors(ord), length));
+        }
+      }
+    }
+    return pooled;
+  }
+
+  /** Codes of tokens that were pools of their own depend on nothing, and stay. */
   public void testRoutesOfOneResidualGrow() throws IOException {
     TokenEncoding encoding = RandomPicks.randomFrom(random(), StoredVectors.RESIDUALS);
     Corpus corpus = newCorpus();
     StoredVectors stored = new StoredVectors(corpus, encoding);
     try (Directory directory = newDirectory()) {
-      fill(directory, newIndexWriterConfig().setCodec(ours(encoding, 1)), corpus, 0, 20);
+      Codec single = ours(encoding, 1 + random().nextInt(2));
+      fill(directory, newIndexWriterConfig().setCodec(single), corpus, 0, 20);
       assertStored(stored, directory);
       for (int merge = 0; merge < 2; merge++) {
         try (IndexWriter writer = new IndexWriter(directory, serial(ours(encoding, 8)))) {
@@ -712,7 +761,7 @@ public class TestMultiVectorMerges extends LuceneTestCase {
       }
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
         MultiVectorValues values = MultiVectorValues.get(getOnlyLeafReader(reader), FLOATS.name());
-        assertTrue(values.routeCount() < values.tokenCount());
+        assertTrue(values.poolCount() < values.tokenCount());
       }
     }
   }

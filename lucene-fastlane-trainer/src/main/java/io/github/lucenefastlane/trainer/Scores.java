@@ -22,8 +22,8 @@ import java.util.Arrays;
 
 /** The scores that training works on, of all queries with all documents of two blocks. */
 final class Scores {
-  /** Those of an index of default settings: what stands for a document in the route graph. */
-  private static final TokenBlocks BLOCKS =
+  /** Those of an index of default settings, whose heads are what lanes compare views with. */
+  private static final TokenBlocks ROUTES =
       new TokenBlocks(FastLaneVectorsFormat.DEFAULT_TOKENS_PER_ROUTE);
 
   private Scores() {}
@@ -37,15 +37,15 @@ final class Scores {
    */
   static NDArray heads(NDManager manager, NDArray tokens, int[] lengths) {
     int longest = Math.toIntExact(tokens.getShape().get(1));
-    int most = BLOCKS.count(longest);
+    int most = ROUTES.count(longest);
     float[] members = new float[lengths.length * most * longest];
     for (int document = 0; document < lengths.length; document++) {
-      int count = BLOCKS.count(lengths[document]);
+      int count = ROUTES.count(lengths[document]);
       for (int block = 0; block < most; block++) {
         int route = Math.min(block, count - 1);
         int row = (document * most + block) * longest;
-        int end = BLOCKS.end(route, lengths[document]);
-        Arrays.fill(members, row + BLOCKS.start(route), row + end, 1);
+        int end = ROUTES.end(route, lengths[document]);
+        Arrays.fill(members, row + ROUTES.start(route), row + end, 1);
       }
     }
     NDArray blocks = manager.create(members, new Shape(lengths.length, most, longest));
