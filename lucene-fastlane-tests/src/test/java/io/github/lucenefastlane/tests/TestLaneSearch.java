@@ -315,7 +315,7 @@ public class TestLaneSearch extends LuceneTestCase {
 
   /** Nor do lanes stop short where documents are long, and each has a single head. */
   public void testRecallOfHeadsOfDocuments() throws IOException {
-    assertRecallOfHeads(FastLaneVectorsFormat.MAX_TOKENS_PER_ROUTE, 3000, 300, 200);
+    assertRecallOfHeads(FastLaneVectorsFormat.MAX_TOKENS_PER_ROUTE, 1200, 1000, 100);
   }
 
   private static void assertRecallOfHeads(int tokensPerRoute, int documents, int maxTokens, int k)
