@@ -310,16 +310,16 @@ public class TestLaneSearch extends LuceneTestCase {
 
   /** Through posting lists a lane finds the best heads that a comparison with all of them finds. */
   public void testRecallOfHeads() throws IOException {
-    assertRecallOfHeads(2, 8000, 20, 10);
+    assertRecallOfHeads(2, 8000, 20, 10, 0.9f);
   }
 
-  /** Nor do lanes stop short where documents are long, and each has a single head. */
+  /** Nor does it stop short where documents are long and have a single head: these are too few. */
   public void testRecallOfHeadsOfDocuments() throws IOException {
-    assertRecallOfHeads(FastLaneVectorsFormat.MAX_TOKENS_PER_ROUTE, 1200, 1000, 100);
+    assertRecallOfHeads(FastLaneVectorsFormat.MAX_TOKENS_PER_ROUTE, 1200, 1000, 100, 1);
   }
 
-  private static void assertRecallOfHeads(int tokensPerRoute, int documents, int maxTokens, int k)
-      throws IOException {
+  private static void assertRecallOfHeads(
+      int tokensPerRoute, int documents, int maxTokens, int k, float least) throws IOException {
     VectorField field =
         new VectorField("field", VectorEncoding.FLOAT32, 16, VectorSimilarityFunction.COSINE);
     FastLaneVectorsFormat format = new FastLaneVectorsFormat(TokenEncoding.FLOAT32, tokensPerRoute);
@@ -339,7 +339,7 @@ public class TestLaneSearch extends LuceneTestCase {
           }
         }
       }
-      assertTrue("found " + found + " of " + wanted, found >= 0.9f * wanted);
+      assertTrue("found " + found + " of " + wanted, found >= least * wanted);
     }
   }
 
