@@ -57,9 +57,9 @@ import org.apache.lucene.index.SegmentWriteState;
  * temporary files. While it groups the heads, it holds 8 bytes for each of them on the Java heap,
  * half a byte a token at the default {@link #tokensPerRoute()}; the centroids, 4 bytes a component,
  * of at most about 32 lists for each square root of the number of heads; some 3 bytes a document;
- * and some megabytes for each thread that it runs on. Of heads of 128 components that is 6 MB for
- * 184,000, and, reckoned, some 130 MB for 9.2 million. A flush holds as much, after what was
- * buffered has been written and let go.
+ * and some megabytes for each thread that it runs on. Of heads of 128 components that is 4 MB for
+ * 96,000, 12 for 482,000, and 85 for 4.8 million. A flush holds as much, after what was buffered
+ * has been written and let go.
  *
  * <p>In the files below, {@code Tokens}, {@code Documents}, {@code Pools}, {@code Heads} and {@code
  * Lists} are the numbers of token vectors, documents, pools, heads and posting lists that a field

@@ -44,9 +44,9 @@ import org.apache.lucene.util.VectorUtil;
  * there once while heads are compared with them and, as centroids, once after that; beside them,
  * for each thread, the codes of the sample that the means of one group are found from, {@value
  * #SAMPLES_PER_MEAN} for each but of {@value #SAMPLE_BYTES} bytes in all, and these means with 16
- * bytes a component, or the {@value #HEADS_PER_TASK} heads that it compares. That is 6 MB for
- * 184,000 heads of 128 components, 21 for 918,000, and, reckoned, some 130 for 9.2 million, of
- * which 70 are the 8 bytes a head.
+ * bytes a component, or the {@value #HEADS_PER_TASK} heads that it compares. That is 4 MB for
+ * 96,000 heads of 128 components, 12 for 482,000, and 85 for 4.8 million, of which 37 are the 8
+ * bytes a head.
  */
 final class PostingListBuilder {
 
