@@ -15,10 +15,13 @@ package io.github.lucenefastlane.codec;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 
@@ -129,9 +132,12 @@ public class TestDocumentQueue extends LuceneTestCase {
     int documents = TestUtil.nextInt(random(), 1, 2000);
     Map<Integer, Float> best = new HashMap<>();
     DocumentQueue queue = new DocumentQueue(k);
-    for (int i = 0; i < 5 * documents; i++) {
+    // All different, or of two documents at the end either may stay.
+    List<Integer> similarities =
+        IntStream.range(0, 5 * documents).boxed().collect(Collectors.toList());
+    Collections.shuffle(similarities, random());
+    for (float similarity : similarities) {
       int document = random().nextInt(documents);
-      float similarity = random().nextFloat();
       best.merge(document, similarity, Math::max);
       queue.offer(document, similarity);
     }
