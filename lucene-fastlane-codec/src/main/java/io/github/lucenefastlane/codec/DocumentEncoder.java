@@ -30,9 +30,10 @@ final class DocumentEncoder {
   private final VectorCoder meanCoder;
   private final TokenBlocks routes;
 
-  /** Blocks of as many tokens as pools have. */
+  /** Blocks of as many tokens as pools have on the average. */
   private final TokenBlocks poolBlocks;
 
+  private final RouteBoundaries boundaries;
   private final TokenPooling pooling;
   private final MeanVector mean;
   private final boolean bytes;
@@ -41,6 +42,7 @@ final class DocumentEncoder {
   /** A head or a pooled vector. */
   private final float[] vector;
 
+  private int[] routeEnds = new int[0];
   private int[] pools = new int[0];
 
   DocumentEncoder(FastLaneVectorsFormat format, FieldInfo info) {
@@ -49,6 +51,7 @@ final class DocumentEncoder {
     this.coder = VectorCoder.of(info, format.tokenEncoding());
     this.meanCoder = VectorCoder.ofMeans(info, format.tokenEncoding(), routes.areTokens());
     VectorSimilarityFunction similarity = info.getVectorSimilarityFunction();
+    this.boundaries = new RouteBoundaries(similarity, routes);
     this.pooling = new TokenPooling(similarity, poolBlocks);
     this.mean = new MeanVector(similarity, info.getVectorDimension());
     this.bytes = info.getVectorEncoding() == VectorEncoding.BYTE;
@@ -88,15 +91,17 @@ final class DocumentEncoder {
     if (routes.areTokens()) {
       return;
     }
+    routeEnds = ArrayUtil.growNoCopy(routeEnds, document.headCount());
+    boundaries.find(tokens, count, routeEnds);
+    int start = 0;
     for (int h = 0; h < document.headCount(); h++) {
-      int start = routes.start(h);
-      int end = routes.end(h, count);
       mean.clear();
-      for (int t = start; t < end; t++) {
+      for (int t = start; t < routeEnds[h]; t++) {
         mean.add(tokens[t]);
       }
       mean.get(vector);
       encodeMean(tokens[start], document.heads, h);
+      start = routeEnds[h];
     }
   }
 
@@ -159,8 +164,10 @@ final class DocumentEncoder {
 
   long ramBytesUsed() {
     return mean.ramBytesUsed()
+        + boundaries.ramBytesUsed()
         + pooling.ramBytesUsed()
         + RamUsageEstimator.sizeOf(vector)
+        + RamUsageEstimator.sizeOf(routeEnds)
         + RamUsageEstimator.sizeOf(pools);
   }
 }

@@ -25,14 +25,15 @@ import org.apache.lucene.index.SegmentWriteState;
  * Stores any number of vectors per document and field, and finds documents through lists of like
  * <em>routes</em>.
  *
- * <p>A route is a block of neighbouring tokens of one document: where {@code s} is {@link
- * #tokensPerRoute()}, route {@code r} of a document of {@code m} tokens holds those from {@code r *
- * s} up to, but without, {@code min(m, r * s + s)}, and there are {@code ceil(m / s)} routes. Each
- * route is stood for by one <em>head</em>, the normalised mean of its tokens. Routes belong to one
- * document, so merging copies their heads as they are, where settings stay. Codes of tokens are
- * copied as well; they are only made anew, of the vectors that they stand for, if this format's
- * {@link #tokenEncoding()} is another, or the size of its pools where codes depend on these, as
- * those of {@link TokenEncoding#RESIDUAL4} and {@link TokenEncoding#RESIDUAL3} do.
+ * <p>A route is some neighbouring tokens of one document: where {@code s} is {@link
+ * #tokensPerRoute()}, a document of {@code m} tokens is cut into {@code ceil(m / s)} routes, one
+ * after the other, where its tokens change most; {@link RouteBoundaries} tells how. Each route is
+ * stood for by one <em>head</em>, the normalised mean of its tokens; where routes end is not
+ * stored. Routes belong to one document, so merging copies their heads as they are, where settings
+ * stay. Codes of tokens are copied as well; they are only made anew, of the vectors that they stand
+ * for, if this format's {@link #tokenEncoding()} is another, or the size of its pools where codes
+ * depend on these, as those of {@link TokenEncoding#RESIDUAL4} and {@link TokenEncoding#RESIDUAL3}
+ * do.
  *
  * <p>Neighbouring tokens are what a lane is best searched by, but like ones forecast MaxSim better.
  * So a document's tokens are also grouped into <em>pools</em> of like tokens, wherever in the
@@ -46,8 +47,8 @@ import org.apache.lucene.index.SegmentWriteState;
  * document by document, for the forecast by which the candidates of a rerank are chosen.
  *
  * <p>The heads of a segment's field lie in <em>posting lists</em>, groups of like heads found by
- * k-means, of about 48 heads each, and more in segments of very many. A list is stood for by its
- * <em>centroid</em>, their normalised mean too (under Euclidean distance both are the mean). A
+ * k-means, of about 16 to 48 heads each, and more in segments of very many. A list is stood for by
+ * its <em>centroid</em>, their normalised mean too (under Euclidean distance both are the mean). A
  * search compares its target with all centroids, and with the heads of the nearest lists, one after
  * the other as they lie in the file. Flushes and merges group the heads of their segment anew, on
  * the merge scheduler's {@linkplain org.apache.lucene.index.MergeScheduler#getIntraMergeExecutor
@@ -56,10 +57,10 @@ import org.apache.lucene.index.SegmentWriteState;
  * <p>A merge copies codes one document at a time, those of heads and pooled vectors by way of
  * temporary files. While it groups the heads, it holds 8 bytes for each of them on the Java heap,
  * half a byte a token at the default {@link #tokensPerRoute()}; the centroids, 4 bytes a component,
- * of at most about 32 lists for each square root of the number of heads; some 3 bytes a document;
+ * of at most about 64 lists for each square root of the number of heads; some 3 bytes a document;
  * and some megabytes for each thread that it runs on. Of heads of 128 components that is 4 MB for
- * 96,000, 12 for 482,000, and 85 for 4.8 million. A flush holds as much, after what was buffered
- * has been written and let go.
+ * 96,000, 12 for 482,000, and some 100 for 4.8 million. A flush holds as much, after what was
+ * buffered has been written and let go.
  *
  * <p>In the files below, {@code Tokens}, {@code Documents}, {@code Pools}, {@code Heads} and {@code
  * Lists} are the numbers of token vectors, documents, pools, heads and posting lists that a field
@@ -150,11 +151,10 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
   public static final int MAX_DIMENSIONS = 4096;
 
   /**
-   * Default of {@link #tokensPerRoute()}. Of lanes that compare all heads of 8, 16 and 32 tokens,
-   * the best 312 documents by one learned view hold .987, .986 and .982 of exact MaxSim's ten on
-   * SQuAD paragraphs beside 4,094 other passages (500 questions) and .993, .990 and .986 on npl
-   * (93); of 20,000 synthetic documents of four passages of 17 tokens each, those by the mean hold
-   * .966 and .948 where heads are of 8 and 16.
+   * Default of {@link #tokensPerRoute()}. Of lanes that compare all heads of 12, 16 and 24 tokens,
+   * the best 392 documents by the mean view hold .993, .991 and .990 of exact MaxSim's ten on SQuAD
+   * paragraphs beside 4,094 other passages (300 questions); of 20,000 synthetic documents of four
+   * passages of 17 tokens each, .978, .968 and .954.
    */
   public static final int DEFAULT_TOKENS_PER_ROUTE = 16;
 
@@ -183,7 +183,7 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
   private final TokenEncoding tokenEncoding;
   private final TokenBlocks routes;
 
-  /** Blocks of as many tokens as pools have. */
+  /** Blocks of as many tokens as pools have on the average. */
   private final TokenBlocks poolBlocks;
 
   /** {@link TokenEncoding#INT8} and default routes. */
@@ -204,8 +204,9 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
    * A format of routes of another size.
    *
    * @param tokenEncoding how float tokens are stored
-   * @param tokensPerRoute tokens of a route, but for a document's last one, in [1, {@value
-   *     #MAX_TOKENS_PER_ROUTE}]; 1 makes each token a route and a pool, 2 each a pool alone
+   * @param tokensPerRoute a document has a route for each so many tokens that it has or begins, in
+   *     [1, {@value #MAX_TOKENS_PER_ROUTE}]; 1 makes each token a route and a pool, 2 each a pool
+   *     alone
    * @throws IllegalArgumentException if the number is out of its range
    */
   public FastLaneVectorsFormat(TokenEncoding tokenEncoding, int tokensPerRoute) {
@@ -233,8 +234,8 @@ public final class FastLaneVectorsFormat extends KnnVectorsFormat {
   }
 
   /**
-   * Tokens of a route, but for a document's last one. Pools have half as many on the average,
-   * rounded up.
+   * How many tokens a route has, about: a document has one for each so many that it has or begins.
+   * Pools have half as many on the average, rounded up.
    *
    * @return at least 1
    */

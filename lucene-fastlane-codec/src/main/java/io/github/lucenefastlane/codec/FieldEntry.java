@@ -219,7 +219,7 @@ record FieldEntry(
     return new TokenBlocks(tokensPerRoute);
   }
 
-  /** Blocks of as many tokens as pools have. */
+  /** Blocks of as many tokens as pools have on the average. */
   TokenBlocks poolBlocks() {
     return TokenPooling.poolBlocks(routes());
   }

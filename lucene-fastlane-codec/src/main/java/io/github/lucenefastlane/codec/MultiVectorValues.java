@@ -128,31 +128,14 @@ public interface MultiVectorValues {
   long routeCount();
 
   /**
-   * Number of routes of one document.
+   * Number of routes of one document, each some of its neighbouring tokens, one after the other.
+   * Where they end is not stored: {@link RouteBoundaries} finds it of the vectors that were
+   * indexed, which decoded ones are in byte fields and under {@link TokenEncoding#FLOAT32} alone.
    *
    * @param ord ordinal of a document, in [0, {@link #size()})
    * @return at least 1
    */
   int routeCount(int ord);
-
-  /**
-   * The first token that a route stands for. Routes are blocks of neighbouring tokens, one after
-   * the other.
-   *
-   * @param ord ordinal of a document, in [0, {@link #size()})
-   * @param route a route of it, in [0, {@code routeCount(ord)}), in the order of their tokens
-   * @return a token, in [0, {@code tokenCount(ord)})
-   */
-  int routeStart(int ord, int route);
-
-  /**
-   * The token after the last that a route stands for.
-   *
-   * @param ord ordinal of a document, in [0, {@link #size()})
-   * @param route a route of it, in [0, {@code routeCount(ord)})
-   * @return a token, above {@link #routeStart} and up to {@code tokenCount(ord)}
-   */
-  int routeEnd(int ord, int route);
 
   /**
    * Number of pools, which are groups of like tokens.

@@ -55,7 +55,7 @@ final class SegmentField {
   private final LongValues headPlaces;
   private final TokenBlocks routes;
 
-  /** Blocks of as many tokens as pools have. */
+  /** Blocks of as many tokens as pools have on the average. */
   private final TokenBlocks poolBlocks;
 
   private final LongValues ordToDoc;
@@ -368,30 +368,6 @@ final class SegmentField {
   int headCount(int ord) {
     checkOrd(ord);
     return firstHead(ord + 1) - firstHead(ord);
-  }
-
-  /** First token of a document's route. */
-  int routeStart(int ord, int route) {
-    checkRoute(ord, route);
-    return routes.start(route);
-  }
-
-  /** The token after the last of a document's route. */
-  int routeEnd(int ord, int route) {
-    checkRoute(ord, route);
-    return routes.end(route, tokenCount(ord));
-  }
-
-  private void checkRoute(int ord, int route) {
-    if (route < 0 || route >= headCount(ord)) {
-      throw new IndexOutOfBoundsException(
-          "field \""
-              + entry.info().name
-              + "\": route must be in [0, "
-              + headCount(ord)
-              + "), got "
-              + route);
-    }
   }
 
   /** Heads of all routes of a document, row after row, in a shared array. */

@@ -62,16 +62,6 @@ interface SegmentFieldView extends MultiVectorValues {
   }
 
   @Override
-  default int routeStart(int ord, int route) {
-    return segmentField().routeStart(ord, route);
-  }
-
-  @Override
-  default int routeEnd(int ord, int route) {
-    return segmentField().routeEnd(ord, route);
-  }
-
-  @Override
   default TokenEncoding tokenEncoding() {
     return segmentField().entry.tokenEncoding();
   }

@@ -15,19 +15,19 @@ package io.github.lucenefastlane.codec;
 
 /**
  * Blocks of neighbouring tokens of a document, one after the other, of which the last ends with the
- * document. Routes are such blocks.
+ * document. A document has as many routes, and as many pools, as it has blocks of their size.
  *
  * @param size tokens of a block, in [1, {@value FastLaneVectorsFormat#MAX_TOKENS_PER_ROUTE}]; of
  *     routes, {@link FastLaneVectorsFormat#tokensPerRoute()} of the format that writes an index
  */
-public record TokenBlocks(int size) {
+record TokenBlocks(int size) {
 
   /**
    * Checks the range.
    *
    * @throws IllegalArgumentException if the size is out of it
    */
-  public TokenBlocks {
+  TokenBlocks {
     FastLaneVectorsFormat.check("size", size, 1, FastLaneVectorsFormat.MAX_TOKENS_PER_ROUTE);
   }
 
@@ -37,7 +37,7 @@ public record TokenBlocks(int size) {
    * @param tokens of the document, at least 1
    * @return at least 1
    */
-  public int count(int tokens) {
+  int count(int tokens) {
     return Math.ceilDiv(tokens, size);
   }
 
@@ -47,7 +47,7 @@ public record TokenBlocks(int size) {
    * @param block in [0, {@link #count})
    * @return a token, counted from 0
    */
-  public int start(int block) {
+  int start(int block) {
     return block * size;
   }
 
@@ -58,7 +58,7 @@ public record TokenBlocks(int size) {
    * @param tokens of the document, at least 1
    * @return above {@link #start} and at most {@code tokens}
    */
-  public int end(int block, int tokens) {
+  int end(int block, int tokens) {
     int start = start(block);
     return start + Math.min(size, tokens - start);
   }

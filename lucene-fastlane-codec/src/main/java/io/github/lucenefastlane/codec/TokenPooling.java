@@ -52,14 +52,8 @@ final class TokenPooling {
 
   private static final int RUNS_PER_POOL = 8;
 
-  private final boolean directions;
   private final TokenBlocks blocks;
-
-  /** Tokens of a run. */
-  private final int runTokens;
-
-  /** The mean of each run, scaled so that none is longer than 1. */
-  private float[][] means = new float[0][];
+  private final TokenRuns tokenRuns;
 
   /** Tokens of each cluster. A cluster has the number of its first run. */
   private int[] sizes;
@@ -89,16 +83,15 @@ final class TokenPooling {
    * @param blocks have as many tokens as a pool has on the average
    */
   TokenPooling(VectorSimilarityFunction similarity, TokenBlocks blocks) {
-    this.directions = similarity != VectorSimilarityFunction.EUCLIDEAN;
     this.blocks = blocks;
-    this.runTokens = Math.ceilDiv(blocks.size(), RUNS_PER_POOL);
-    allocate(0, 0);
+    this.tokenRuns = new TokenRuns(similarity, Math.ceilDiv(blocks.size(), RUNS_PER_POOL));
+    allocate(0);
   }
 
   /**
    * Blocks of as many tokens as pools have on the average.
    *
-   * @param routes the blocks that are routes
+   * @param routes blocks of as many tokens as routes have on the average
    */
   static TokenBlocks poolBlocks(TokenBlocks routes) {
     return new TokenBlocks(Math.ceilDiv(routes.size(), POOLS_PER_ROUTE));
@@ -132,7 +125,7 @@ final class TokenPooling {
       } else {
         cluster(tokens, start, end, endPool - firstPool);
         for (int t = start; t < end; t++) {
-          pools[t] = firstPool + runPools[(t - start) / runTokens];
+          pools[t] = firstPool + runPools[tokenRuns.runOf(t - start)];
         }
       }
       firstPool = endPool;
@@ -140,23 +133,23 @@ final class TokenPooling {
   }
 
   private void cluster(float[][] tokens, int start, int end, int pools) {
-    int runs = Math.ceilDiv(end - start, runTokens);
-    if (runs > means.length) {
+    int runs = tokenRuns.count(end - start);
+    if (runs > tokenRuns.capacity()) {
       int most = WINDOW_POOLS * RUNS_PER_POOL;
-      allocate(Math.min(most, ArrayUtil.oversize(runs, Long.BYTES)), tokens[start].length);
+      int space = Math.min(most, ArrayUtil.oversize(runs, Long.BYTES));
+      tokenRuns.grow(space, tokens[start].length);
+      allocate(space);
     }
-    setMeans(tokens, start, end);
+    tokenRuns.set(tokens, start, end);
+    for (int run = 0; run < runs; run++) {
+      sizes[run] = tokenRuns.size(run);
+    }
     setCosts(runs);
     mergeAll(runs);
     cut(runs, pools);
   }
 
-  private void allocate(int runs, int dimension) {
-    int before = means.length;
-    means = Arrays.copyOf(means, runs);
-    for (int run = before; run < runs; run++) {
-      means[run] = new float[dimension];
-    }
+  private void allocate(int runs) {
     sizes = new int[runs];
     costs = new float[pair(runs, 0)];
     clusters = new int[runs];
@@ -167,51 +160,13 @@ final class TokenPooling {
     runPools = new int[runs];
   }
 
-  /** Sets means and sizes of the runs. */
-  private void setMeans(float[][] tokens, int start, int end) {
-    double longest = 0;
-    if (directions == false) {
-      // The same clusters merge at any scale, and at this one no distance overflows.
-      for (int t = start; t < end; t++) {
-        longest = Math.max(longest, length(tokens[t]));
-      }
-    }
-    int from = start;
-    for (int run = 0; from < end; run++) {
-      int to = from + Math.min(runTokens, end - from);
-      sizes[run] = to - from;
-      float[] mean = means[run];
-      Arrays.fill(mean, 0);
-      for (int t = from; t < to; t++) {
-        double length = directions ? length(tokens[t]) : longest;
-        if (length > 0) {
-          add(tokens[t], 1 / (length * sizes[run]), mean);
-        }
-      }
-      from = to;
-    }
-  }
-
-  private static double length(float[] vector) {
-    double squares = 0;
-    for (double component : vector) {
-      squares += component * component;
-    }
-    return Math.sqrt(squares);
-  }
-
-  private static void add(float[] vector, double scale, float[] sum) {
-    for (int d = 0; d < sum.length; d++) {
-      sum[d] += (float) (scale * vector[d]);
-    }
-  }
-
   private void setCosts(int runs) {
     for (int high = 1; high < runs; high++) {
       int row = pair(high, 0);
       for (int low = 0; low < high; low++) {
         float weight = (float) ((double) sizes[high] * sizes[low] / (sizes[high] + sizes[low]));
-        costs[row + low] = weight * VectorUtil.squareDistance(means[high], means[low]);
+        costs[row + low] =
+            weight * VectorUtil.squareDistance(tokenRuns.mean(high), tokenRuns.mean(low));
       }
     }
   }
@@ -323,11 +278,7 @@ final class TokenPooling {
   }
 
   long ramBytesUsed() {
-    long bytes = RamUsageEstimator.shallowSizeOf(means);
-    for (float[] mean : means) {
-      bytes += RamUsageEstimator.sizeOf(mean);
-    }
-    return bytes
+    return tokenRuns.ramBytesUsed()
         + RamUsageEstimator.sizeOf(sizes)
         + RamUsageEstimator.sizeOf(costs)
         + RamUsageEstimator.sizeOf(clusters)

@@ -135,8 +135,8 @@ public class TestDocumentEncoder extends LuceneTestCase {
     FastLaneVectorsFormat format =
         new FastLaneVectorsFormat(randomEncoding(), TestUtil.nextInt(random(), 2, 20));
     TokenBlocks routes = format.routes();
-    TokenBlocks blocks = TokenPooling.poolBlocks(routes);
-    boolean hasPools = blocks.size() > 1;
+    TokenBlocks blocks = format.poolBlocks();
+    boolean hasPools = blocks.areTokens() == false;
     DocumentEncoder encoder = new DocumentEncoder(format, info);
     EncodedDocument document = encoder.newDocument();
     VectorCoder coder = VectorCoder.of(info, format.tokenEncoding());
@@ -149,16 +149,19 @@ public class TestDocumentEncoder extends LuceneTestCase {
       assertEquals(count, document.tokenCount());
       assertEquals(routes.count(count), document.headCount());
       assertEquals(blocks.count(count), document.poolCount());
+      int[] ends = new int[document.headCount()];
+      new RouteBoundaries(similarity, routes.size()).find(tokens, count, ends);
       for (int h = 0; h < document.headCount(); h++) {
         MeanVector head = new MeanVector(similarity, dimension);
-        for (int t = h * routes.size(); t < Math.min(count, (h + 1) * routes.size()); t++) {
+        int start = h == 0 ? 0 : ends[h - 1];
+        for (int t = start; t < ends[h]; t++) {
           head.add(tokens[t]);
         }
         float[] expected = new float[dimension];
         head.get(expected);
         float[] decoded = decode(meanCoder, document.heads, h);
         if (bytes) {
-          assertRounded(expected, tokens[h * routes.size()], similarity, decoded);
+          assertRounded(expected, tokens[start], similarity, decoded);
         } else {
           assertNear(expected, decoded);
         }

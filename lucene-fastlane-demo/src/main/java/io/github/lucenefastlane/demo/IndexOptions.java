@@ -36,7 +36,7 @@ final class IndexOptions {
       names = "--tokens-per-route",
       paramLabel = "N",
       description =
-          "Neighbouring tokens of a document that are searched as one"
+          "About how many neighbouring tokens of a document are searched as one"
               + " (default: ${DEFAULT-VALUE}).")
   private int tokensPerRoute = FastLaneVectorsFormat.DEFAULT_TOKENS_PER_ROUTE;
 

@@ -20,7 +20,7 @@ import io.github.lucenefastlane.codec.TokenEncoding;
  * How token vectors are indexed: what the user may choose of {@link FastLaneVectorsFormat}.
  *
  * @param encoding of the token vectors
- * @param tokensPerRoute tokens of a route, but for a document's last one
+ * @param tokensPerRoute tokens of a route, about
  */
 public record IndexSettings(TokenEncoding encoding, int tokensPerRoute) {
 

@@ -122,16 +122,16 @@ abstract class DocumentTokens {
   }
 
   /** Some vectors of a multi-vector field. */
-  private abstract static class MultiVectorField extends VectorField {
+  private abstract static class MultiVectorSource extends VectorField {
     final MultiVectorValues values;
 
-    MultiVectorField(MultiVectorValues values) {
+    MultiVectorSource(MultiVectorValues values) {
       super(values.iterator());
       this.values = values;
     }
   }
 
-  private static final class MultiVectors extends MultiVectorField {
+  private static final class MultiVectors extends MultiVectorSource {
     MultiVectors(MultiVectorValues values) {
       super(values);
     }
@@ -147,7 +147,7 @@ abstract class DocumentTokens {
     }
   }
 
-  private static final class Heads extends MultiVectorField {
+  private static final class Heads extends MultiVectorSource {
     Heads(MultiVectorValues values) {
       super(values);
     }
@@ -163,7 +163,7 @@ abstract class DocumentTokens {
     }
   }
 
-  private static final class Pools extends MultiVectorField {
+  private static final class Pools extends MultiVectorSource {
     Pools(MultiVectorValues values) {
       super(values);
     }

@@ -50,11 +50,11 @@ import org.apache.lucene.search.Weight;
  *
  * <p>Without {@linkplain Builder#rerank rerank} the score is the routed one: the sum over views of
  * the view's weight times the similarity to it of the document's best <em>head</em>, which stands
- * for a block of its tokens, where a view that did not find the document counts with the lowest
- * similarity that it found anywhere. Blocks told better than single tokens what a document is about
- * (of 8 tokens, one view, real text: nDCG@10 of .883 against .820; those of the default 16 a little
- * worse than of 8); an index of one token per route has tokens for heads, and so the score of the
- * FastLane paper.
+ * for neighbouring tokens of it, where a view that did not find the document counts with the lowest
+ * similarity that it found anywhere. Neighbours tell better than single tokens what a document is
+ * about (blocks of 8, one view, real text: nDCG@10 of .883 against .820; those of the default 16 a
+ * little worse than of 8); an index of one token per route has tokens for heads, and so the score
+ * of the FastLane paper.
  *
  * <h2>Which documents are scored</h2>
  *

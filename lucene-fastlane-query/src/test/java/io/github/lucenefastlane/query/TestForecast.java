@@ -169,14 +169,15 @@ public class TestForecast extends LuceneTestCase {
   }
 
   /**
-   * The better half of the lane's documents is chosen, as their pools tell: heads are all alike.
+   * The better half of the lane's documents is chosen, as their pools tell: heads, one a document,
+   * are all alike.
    */
   public void testTheBestByPoolsAreChosen() throws IOException {
     float[] north = new float[DIMENSION];
     north[0] = 1;
     float[] east = new float[DIMENSION];
     east[1] = 1;
-    // In one half, each block has both query's tokens, whose mean the other half repeats.
+    // One half has both of the query's tokens, whose mean the other half repeats.
     float[] mean = new float[DIMENSION];
     mean[0] = mean[1] = (float) Math.sqrt(0.5);
     List<float[][]> texts = new ArrayList<>();
@@ -192,7 +193,7 @@ public class TestForecast extends LuceneTestCase {
             .k(CANDIDATES)
             .candidates(CANDIDATES)
             .build();
-    TopDocs hits = search(texts, 4, both, CANDIDATES);
+    TopDocs hits = search(texts, 8, both, CANDIDATES);
     assertEquals(CANDIDATES, hits.scoreDocs.length);
     for (int i = 0; i < CANDIDATES; i++) {
       assertEquals("documents with both", 1, hits.scoreDocs[i].doc % 2);

@@ -21,6 +21,7 @@ import static org.junit.Assert.assertTrue;
 
 import io.github.lucenefastlane.codec.FastLaneVectorsFormat;
 import io.github.lucenefastlane.codec.MultiVectorValues;
+import io.github.lucenefastlane.codec.RouteBoundaries;
 import io.github.lucenefastlane.codec.TokenEncoding;
 import java.io.IOException;
 import java.util.Arrays;
@@ -253,9 +254,10 @@ final class StoredVectors {
       long pools = 0;
       for (int ord = 0; ord < multi.size(); ord++) {
         int count = multi.tokenCount(ord);
-        assertRoutes(ord, count, tokensPerRoute);
+        assertTrue(count > 0);
+        assertEquals(Math.ceilDiv(count, tokensPerRoute), multi.routeCount(ord));
         assertEquals(Math.ceilDiv(count, Math.ceilDiv(tokensPerRoute, 2)), multi.poolCount(ord));
-        assertMeans(ord);
+        assertMeans(ord, tokensPerRoute);
         tokens += count;
         routes += multi.routeCount(ord);
         pools += multi.poolCount(ord);
@@ -272,22 +274,7 @@ final class StoredVectors {
       assertEquals(encodings[encodings.length - 1], multi.tokenEncoding());
     }
 
-    /** Each route begins so many tokens after the one before; the last ends with the document. */
-    private void assertRoutes(int ord, int count, int tokensPerRoute) {
-      assertTrue(count > 0);
-      int route = 0;
-      int start = 0;
-      for (; start + tokensPerRoute < count; start += tokensPerRoute) {
-        assertEquals(start, multi.routeStart(ord, route));
-        assertEquals(start + tokensPerRoute, multi.routeEnd(ord, route));
-        route++;
-      }
-      assertEquals(start, multi.routeStart(ord, route));
-      assertEquals(count, multi.routeEnd(ord, route));
-      assertEquals(route + 1, multi.routeCount(ord));
-    }
-
-    private void assertMeans(int ord) throws IOException {
+    private void assertMeans(int ord, int tokensPerRoute) throws IOException {
       int routes = multi.routeCount(ord);
       int pools = multi.poolCount(ord);
       float[][] pooled = rows(multi.pooledVectors(ord), pools);
@@ -307,9 +294,11 @@ final class StoredVectors {
       }
       if (field.encoding() == VectorEncoding.BYTE
           || Arrays.stream(encodings).allMatch(TokenEncoding.FLOAT32::equals)) {
+        int[] ends = new int[routes];
+        new RouteBoundaries(field.similarity(), tokensPerRoute)
+            .find(tokens.toArray(float[][]::new), tokens.size(), ends);
         for (int route = 0; route < routes && routesAreTokens == false; route++) {
-          List<float[]> members =
-              tokens.subList(multi.routeStart(ord, route), multi.routeEnd(ord, route));
+          List<float[]> members = tokens.subList(route == 0 ? 0 : ends[route - 1], ends[route]);
           assertMean(
               "head " + route,
               HeadOracle.head(members, field.similarity()),

@@ -17,6 +17,7 @@ import io.github.lucenefastlane.codec.FastLaneCodec;
 import io.github.lucenefastlane.codec.FastLaneVectorsFormat;
 import io.github.lucenefastlane.codec.HeadSearchStrategy;
 import io.github.lucenefastlane.codec.MultiVectorValues;
+import io.github.lucenefastlane.codec.RouteBoundaries;
 import io.github.lucenefastlane.codec.TokenEncoding;
 import java.io.Closeable;
 import java.io.IOException;
@@ -484,8 +485,11 @@ public class TestLaneSearch extends LuceneTestCase {
       float[][] tokens, VectorField field, FastLaneVectorsFormat format, float[] target) {
     double lowest = 0;
     double highest = 0;
-    for (int start = 0; start < tokens.length; start += format.tokensPerRoute()) {
-      int end = start + Math.min(format.tokensPerRoute(), tokens.length - start);
+    int[] ends = new int[Math.ceilDiv(tokens.length, format.tokensPerRoute())];
+    new RouteBoundaries(field.similarity(), format.tokensPerRoute())
+        .find(tokens, tokens.length, ends);
+    int start = 0;
+    for (int end : ends) {
       float[] head = HeadOracle.head(List.of(tokens).subList(start, end), field.similarity());
       if (field.encoding() == VectorEncoding.BYTE) {
         head = HeadOracle.shortened(head);
@@ -493,6 +497,7 @@ public class TestLaneSearch extends LuceneTestCase {
       ScoreRange scores = scores(field, target, head, headError(field, format, head));
       lowest = Math.max(lowest, scores.lowest);
       highest = Math.max(highest, scores.highest);
+      start = end;
     }
     return new ScoreRange(lowest, highest);
   }

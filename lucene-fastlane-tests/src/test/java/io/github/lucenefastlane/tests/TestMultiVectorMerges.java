@@ -672,12 +672,15 @@ public class TestMultiVectorMerges extends LuceneTestCase {
     }
   }
 
-  /** Codes that depend on pools are made anew of larger ones; then they stay. */
+  /** Codes that depend on pools are made anew of other ones; then they stay. */
   public void testRoutesOfResidualsChange() throws IOException {
     TokenEncoding encoding = RandomPicks.randomFrom(random(), StoredVectors.RESIDUALS);
     Corpus corpus = newCorpus();
-    int before = TestUtil.nextInt(random(), 1, 20);
-    int after = before + TestUtil.nextInt(random(), 2, 10);
+    int few = TestUtil.nextInt(random(), 1, 20);
+    int many = few + TestUtil.nextInt(random(), 2, 10);
+    boolean grow = random().nextBoolean();
+    int before = grow ? few : many;
+    int after = grow ? many : few;
     try (Directory directory = newDirectory()) {
       fill(directory, newIndexWriterConfig().setCodec(ours(encoding, before)), corpus, 0, 20);
       StoredVectors stored = new StoredVectors(corpus, encoding, encoding);

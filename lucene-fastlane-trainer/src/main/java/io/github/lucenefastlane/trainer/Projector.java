@@ -56,7 +56,7 @@ final class Projector {
    * Documents, seen in two ways.
    *
    * @param tokens [documents, tokens, dimension]
-   * @param heads [documents, blocks, dimension]
+   * @param heads [documents, routes, dimension]
    */
   record Documents(NDArray tokens, NDArray heads) {}
 

@@ -17,39 +17,49 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import io.github.lucenefastlane.codec.FastLaneVectorsFormat;
-import io.github.lucenefastlane.codec.TokenBlocks;
+import io.github.lucenefastlane.codec.RouteBoundaries;
 import java.util.Arrays;
+import org.apache.lucene.index.VectorSimilarityFunction;
 
 /** The scores that training works on, of all queries with all documents of two blocks. */
 final class Scores {
-  /** Those of an index of default settings, whose heads are what lanes compare views with. */
-  private static final TokenBlocks ROUTES =
-      new TokenBlocks(FastLaneVectorsFormat.DEFAULT_TOKENS_PER_ROUTE);
-
   private Scores() {}
 
   /**
-   * The heads of documents: normalised means of their blocks.
+   * The heads of documents: normalised means of their routes, as of an index of default settings,
+   * whose heads are what lanes compare views with. Where routes end depends on the tokens, too, but
+   * by jumps, which have no gradient.
    *
    * @param tokens [documents, tokens, dimension]
    * @param lengths tokens of each document, before the filling
-   * @return [documents, blocks, dimension]; a document of fewer blocks has its last one again
+   * @return [documents, routes, dimension]; a document of fewer routes has its last one again
    */
   static NDArray heads(NDManager manager, NDArray tokens, int[] lengths) {
     int longest = Math.toIntExact(tokens.getShape().get(1));
-    int most = ROUTES.count(longest);
+    int dimension = Math.toIntExact(tokens.getShape().get(2));
+    RouteBoundaries boundaries =
+        new RouteBoundaries(
+            VectorSimilarityFunction.DOT_PRODUCT, FastLaneVectorsFormat.DEFAULT_TOKENS_PER_ROUTE);
+    int most = boundaries.count(longest);
+    float[] values = tokens.toFloatArray();
+    float[][] document = new float[longest][dimension];
+    int[] ends = new int[most];
     float[] members = new float[lengths.length * most * longest];
-    for (int document = 0; document < lengths.length; document++) {
-      int count = ROUTES.count(lengths[document]);
-      for (int block = 0; block < most; block++) {
-        int route = Math.min(block, count - 1);
-        int row = (document * most + block) * longest;
-        int end = ROUTES.end(route, lengths[document]);
-        Arrays.fill(members, row + ROUTES.start(route), row + end, 1);
+    for (int i = 0; i < lengths.length; i++) {
+      for (int token = 0; token < lengths[i]; token++) {
+        System.arraycopy(values, (i * longest + token) * dimension, document[token], 0, dimension);
+      }
+      boundaries.find(document, lengths[i], ends);
+      int last = boundaries.count(lengths[i]) - 1;
+      for (int slot = 0; slot < most; slot++) {
+        int route = Math.min(slot, last);
+        int row = (i * most + slot) * longest;
+        int start = route == 0 ? 0 : ends[route - 1];
+        Arrays.fill(members, row + start, row + ends[route], 1);
       }
     }
-    NDArray blocks = manager.create(members, new Shape(lengths.length, most, longest));
-    NDArray sums = blocks.matMul(tokens);
+    NDArray routes = manager.create(members, new Shape(lengths.length, most, longest));
+    NDArray sums = routes.matMul(tokens);
     return TorchAlgebra.unit(sums, 2);
   }
 
@@ -57,7 +67,7 @@ final class Scores {
    * The similarity of each view with its best head.
    *
    * @param views [queries, views, dimension]
-   * @param heads [documents, blocks, dimension]
+   * @param heads [documents, routes, dimension]
    * @return [queries, views, documents]
    */
   static NDArray ofViews(NDArray views, NDArray heads) {

@@ -16,6 +16,8 @@ package io.github.lucenefastlane.trainer;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.github.lucenefastlane.codec.RouteBoundaries;
+import org.apache.lucene.index.VectorSimilarityFunction;
 
 /** Scores of whole batches are those of a loop over pairs. */
 public class TestScores extends TrainerTestCase {
@@ -138,12 +140,15 @@ public class TestScores extends TrainerTestCase {
     return best;
   }
 
-  /** Normalised means of 16 tokens each, but for the last. */
+  /** Normalised means of the routes of an index. */
   private static float[][] headsOf(float[][] document) {
-    int count = Math.ceilDiv(document.length, 16);
-    float[][] heads = new float[count][document[0].length];
-    for (int head = 0; head < count; head++) {
-      for (int token = 16 * head; token < Math.min(document.length, 16 * head + 16); token++) {
+    RouteBoundaries boundaries = new RouteBoundaries(VectorSimilarityFunction.DOT_PRODUCT, 16);
+    int[] ends = new int[Math.ceilDiv(document.length, 16)];
+    boundaries.find(document, document.length, ends);
+    float[][] heads = new float[ends.length][document[0].length];
+    int token = 0;
+    for (int head = 0; head < heads.length; head++) {
+      for (; token < ends[head]; token++) {
         for (int i = 0; i < heads[head].length; i++) {
           heads[head][i] += document[token][i];
         }
