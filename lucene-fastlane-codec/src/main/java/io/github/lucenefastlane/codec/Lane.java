@@ -38,27 +38,14 @@ final class Lane {
   /**
    * As many heads are compared as fill a list for each document looked for, or this many lists if
    * those are fewer. Lists count, not heads, since what is near to a view lies in about as many of
-   * them in a large segment, where they are longer. Of heads of 8 tokens: without rerank, where 100
-   * documents are looked for, 171 keep .902 of full MaxSim's nDCG@10 on SQuAD paragraphs among four
-   * times as many passages of another collection (405 questions, one learned view, lists of 48
-   * heads), 342 keep .911, and all heads compared .924. With rerank, .8 lists for each document
-   * keep .982 with 20 candidates and .995 with 100 (810 questions), 1.3 keep .987 and .995, and all
-   * heads .992 and 1.001.
+   * them in a large segment, where they are longer. Half as many lists keep .983 and .994 of full
+   * MaxSim's nDCG@10 with 20 and 100 candidates, for which 232 and 392 documents are looked for, on
+   * SQuAD paragraphs beside 4,094 passages of another collection, and .983 and .989 beside 19,903
+   * (810 questions, one learned view); these keep .990 and .998, and .985 and .993. Without rerank,
+   * of heads of 8 tokens, where 100 documents are looked for, 171 lists keep .902 beside 4,094
+   * passages (405 questions), 342 keep .911, and all heads .924.
    */
   private static final int MIN_LISTS = 342;
-
-  /**
-   * Fewer heads are compared where they stand for more tokens than this, in proportion, so that
-   * about as many documents are found in them: of heads of 16 tokens, 10,300 find as much as 18,500
-   * do among 20,000 synthetic documents, and, on the paragraphs above, with 100 candidates .976 of
-   * exact MaxSim's ten for .981 and .998 of its nDCG@10 for .999. In large segments, where lists
-   * are longer, as many as ever: of 4.8 million heads, lanes find .893 of exact MaxSim's ten after
-   * 14,500, .903 after 26,000 and .918 after 44,000.
-   */
-  private static final int LISTED_TOKENS = 8;
-
-  /** But half as many at least: documents of a single head have no other to be found by. */
-  private static final int MOST_FEWER = 2;
 
   /**
    * How many documents are looked for, per document wanted, if documents are then ordered by their
@@ -142,19 +129,24 @@ final class Lane {
     }
   }
 
+  private long listedHeads(long acceptedHeads) {
+    return listedHeads(field.entry.heads(), field.entry.lists(), depth, acceptedHeads);
+  }
+
   /**
    * How many heads of lists, centroids included, are compared: the more, the fewer are accepted.
+   *
+   * <p>They are no fewer than centroids, which cost as much, and all are compared: where one view
+   * and 100 candidates found .915 of exact MaxSim's ten among 4.8 million heads after 100,000
+   * centroids and 20,000 heads, they find .948 after as many heads as centroids.
+   *
+   * @param heads of all documents
+   * @param depth how many documents are looked for
    */
-  private long listedHeads(long acceptedHeads) {
-    int heads = field.entry.heads();
-    double tokensPerHead = field.entry.tokens() / (double) heads;
-    double fewer = Math.clamp(tokensPerHead / LISTED_TOKENS, 1, MOST_FEWER);
-    // As long as lists would be if heads stood for no more tokens.
-    double listHeads = PostingListBuilder.listHeads((int) (fewer * heads));
-    double divisor = Math.max(1, fewer * PostingListBuilder.LIST_HEADS / listHeads);
+  static long listedHeads(int heads, int lists, int depth, long acceptedHeads) {
     double perAccepted = heads / (double) Math.max(1, acceptedHeads);
-    double wanted = Math.max(MIN_LISTS, depth) * listHeads / divisor * perAccepted;
-    return field.entry.lists() + (long) Math.min(heads, wanted);
+    double ofLists = (double) Math.max(MIN_LISTS, depth) * PostingListBuilder.listHeads(heads);
+    return lists + (long) Math.min(heads, Math.max(lists, ofLists * perAccepted));
   }
 
   /** How many comparisons a search through lists takes, about. */

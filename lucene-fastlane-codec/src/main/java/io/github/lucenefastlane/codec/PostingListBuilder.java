@@ -45,27 +45,37 @@ import org.apache.lucene.util.VectorUtil;
  * for each thread, the codes of the sample that the means of one group are found from, {@value
  * #SAMPLES_PER_MEAN} for each but of {@value #SAMPLE_BYTES} bytes in all, and these means with 16
  * bytes a component, or the {@value #HEADS_PER_TASK} heads that it compares. That is 4 MB for
- * 96,000 heads of 128 components, 12 for 482,000, and 85 for 4.8 million, of which 37 are the 8
- * bytes a head.
+ * 96,000 heads of 128 components, 12 for 482,000, and some 100 for 4.8 million, of which 37 are the
+ * 8 bytes a head.
  */
 final class PostingListBuilder {
 
   /**
-   * Heads of a list, on the average. The smaller lists are, the fewer of their heads a search has
-   * to compare, but the more centroids: for 135 questions on SQuAD paragraphs among 410,000 heads
-   * of other collections too, one learned view and 100 candidates find .948 of exact MaxSim's top
-   * 10 after 8,600 centroids and 8,000 heads, .952 after 12,900 and 8,000 with lists of 32, .940
-   * after 4,300 and 8,000 with lists of 96; all heads compared, .960.
+   * Heads of a list, on the average, of 590,000 heads and more. What a search finds depends on how
+   * many lists it compares, whatever their length: for 135 questions on SQuAD paragraphs among
+   * 410,000 heads of other collections too, one learned view and 100 candidates find .955, .954 and
+   * .954 of exact MaxSim's top 10 in 333 lists of 96, 48 and 24 heads; in all heads, .960.
    */
-  static final int LIST_HEADS = 48;
+  private static final int LIST_HEADS = 48;
+
+  /** But no fewer, as they would be of few heads in all. */
+  private static final int FEWEST_LIST_HEADS = 16;
+
+  /**
+   * Lists of a small segment, per square root of its heads. A search compares all centroids and the
+   * heads of some 342 lists, which are together fewest where lists are 18 times the root. Of 96,000
+   * heads, it takes 11,600 comparisons for 18,500 with lists of {@value #LIST_HEADS}, and three
+   * quarters of the time.
+   */
+  private static final int SMALL_LISTS_PER_ROOT = 16;
 
   /**
    * Lists of a segment, per square root of its heads, beyond which lists grow in place of the
-   * number of centroids. Of 9.2 million heads, of documents of one topic each, 49,000 lists let 100
-   * candidates find .910 of exact MaxSim's top 10 after 16,000 heads and .925 after 65,000, 97,000
-   * lists .932 and .955, 193,000 lists .950 and .970.
+   * number of centroids: beyond 9.8 million heads. Of 9.2 million, of documents of one topic each,
+   * 49,000 lists let 100 candidates find .910 of exact MaxSim's top 10 after 16,000 heads and .925
+   * after 65,000, 97,000 lists .932 and .955, 193,000 lists .950 and .970.
    */
-  private static final int LISTS_PER_ROOT = 32;
+  private static final int LISTS_PER_ROOT = 64;
 
   /** Lists of a group, per group: like heads alone would make a group of nearly all of them. */
   private static final int MEANS_PER_GROUP = 8;
@@ -135,7 +145,9 @@ final class PostingListBuilder {
 
   /** How many heads a list has on the average, where none is cut, of so many in all. */
   static int listHeads(int heads) {
-    return Math.max(LIST_HEADS, (int) (Math.sqrt(heads) / LISTS_PER_ROOT));
+    double root = Math.sqrt(heads);
+    int ofSmall = Math.clamp((int) (root / SMALL_LISTS_PER_ROOT), FEWEST_LIST_HEADS, LIST_HEADS);
+    return Math.max(ofSmall, (int) (root / LISTS_PER_ROOT));
   }
 
   PostingLists build() throws IOException {

@@ -146,7 +146,7 @@ public class TestPostingListBuilder extends LuceneTestCase {
 
   public void testFewHeads() throws IOException {
     VectorSimilarityFunction similarity = RandomVectors.similarity(random());
-    int full = PostingListBuilder.LIST_HEADS;
+    int full = PostingListBuilder.listHeads(1);
     for (int count : new int[] {0, 1, 2, full - 1, full}) {
       PostingLists lists = build(randomHeads(count, 4), 4, similarity, THIS_THREAD);
       assertEquals(Math.min(1, count), lists.count());
@@ -201,8 +201,20 @@ public class TestPostingListBuilder extends LuceneTestCase {
       int length = lists.starts()[list + 1] - lists.starts()[list];
       assertTrue(
           "list of " + length,
-          length <= PostingListBuilder.LONGEST * PostingListBuilder.LIST_HEADS);
+          length
+              <= PostingListBuilder.LONGEST * PostingListBuilder.listHeads(lists.heads().length));
     }
+  }
+
+  /** Few heads have short lists, and very many long ones. */
+  public void testListHeads() {
+    assertEquals(16, PostingListBuilder.listHeads(0));
+    assertEquals(16, PostingListBuilder.listHeads(73_983));
+    assertEquals(17, PostingListBuilder.listHeads(73_984));
+    assertEquals(47, PostingListBuilder.listHeads(589_823));
+    assertEquals(48, PostingListBuilder.listHeads(589_824));
+    assertEquals(48, PostingListBuilder.listHeads(9_834_495));
+    assertEquals(49, PostingListBuilder.listHeads(9_834_496));
   }
 
   /** A merge that is aborted ends while heads are grouped. */

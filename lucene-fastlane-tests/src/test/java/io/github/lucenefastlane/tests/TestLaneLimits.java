@@ -121,7 +121,7 @@ public class TestLaneLimits extends LuceneTestCase {
   @Repeat(iterations = 5)
   public void testTimeoutLeavesFewDocumentsToScore() throws IOException {
     int k = 100;
-    int after = 200 + random().nextInt(200);
+    int after = 400 + random().nextInt(200); // more than centroids, of some 200 lists
     KnnCollector collector =
         new KnnCollector.Decorator(new TopKnnCollector(k, Integer.MAX_VALUE)) {
           @Override
