@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.CommonOps_DDRM;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
 import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
 
@@ -30,10 +31,11 @@ import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
  *
  * <p>Eigenvectors of the mean of x xᵀ over the heads of documents plus that over the mean tokens of
  * queries, of the largest eigenvalues; not centred, for dot products are to be kept, not
- * differences. Each is scaled by its eigenvalue to the power of -1/4, which takes half of what the
- * strongest directions are ahead. At 128 of 384 dimensions, on text that none of it had seen,
- * MaxSim over these kept all its quality, over the directions of single tokens it lost one in a
- * hundred.
+ * differences. An eigenvector may point either way; these point to where their largest component is
+ * positive, so that every machine starts a training from the same router. Each is scaled by its
+ * eigenvalue to the power of -1/4, which takes half of what the strongest directions are ahead. At
+ * 128 of 384 dimensions, on text that none of it had seen, MaxSim over these kept all its quality,
+ * over the directions of single tokens it lost one in a hundred.
  */
 final class PrincipalAxes {
   /** Texts that tell the directions; more change nothing that is seen. */
@@ -123,6 +125,9 @@ final class PrincipalAxes {
       double value = eigen.getEigenvalue(order[column]).getReal();
       // Directions that the texts do not have at all stay as they are.
       double scale = value > 1e-9 ? Math.pow(value, WHITENING) : 1;
+      if (-CommonOps_DDRM.elementMin(vector) > CommonOps_DDRM.elementMax(vector)) {
+        scale = -scale;
+      }
       for (int row = 0; row < width; row++) {
         axes[row * count + column] = (float) (scale * vector.get(row));
       }
