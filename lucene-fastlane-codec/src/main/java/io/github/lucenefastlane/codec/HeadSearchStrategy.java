@@ -32,6 +32,8 @@ public final class HeadSearchStrategy extends KnnSearchStrategy.Hnsw {
   public static final HeadSearchStrategy DEFAULT =
       new HeadSearchStrategy(DEFAULT_FILTERED_SEARCH_THRESHOLD);
 
+  private final int documents;
+
   /**
    * Creates a strategy.
    *
@@ -39,6 +41,41 @@ public final class HeadSearchStrategy extends KnnSearchStrategy.Hnsw {
    *     graph of another format's field is searched by Lucene's filtered algorithm
    */
   public HeadSearchStrategy(int filteredSearchThreshold) {
+    this(filteredSearchThreshold, 0);
+  }
+
+  /**
+   * Creates a strategy for one of several segments, which looks for its part of the documents that
+   * are looked for in all together. The more documents a lane looks for, the more heads it
+   * compares; with this strategy it compares as many as one that looks for all, so that it does not
+   * matter for what is found how documents are spread over segments.
+   *
+   * @param filteredSearchThreshold percentage of accepted documents, 0 to 100, below which the
+   *     graph of another format's field is searched by Lucene's filtered algorithm
+   * @param documents how many documents are looked for in all segments together, at least 0; where
+   *     it is not above the collector's k, this segment is all
+   * @throws IllegalArgumentException if {@code documents} is negative
+   */
+  public HeadSearchStrategy(int filteredSearchThreshold, int documents) {
     super(filteredSearchThreshold);
+    if (documents < 0) {
+      throw new IllegalArgumentException("documents must be at least 0, got " + documents);
+    }
+    this.documents = documents;
+  }
+
+  /** How many documents are looked for in all segments together. */
+  int documents() {
+    return documents;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return super.equals(other) && documents == ((HeadSearchStrategy) other).documents;
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * super.hashCode() + documents;
   }
 }

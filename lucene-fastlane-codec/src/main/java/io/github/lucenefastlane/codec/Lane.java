@@ -82,6 +82,9 @@ final class Lane {
   /** How many documents are looked for. */
   private final int depth;
 
+  /** How many in all segments together; at least as many. */
+  private final int depthOfAll;
+
   /** Documents of the best heads in the lists, to be collected when all are found, or at once. */
   private DocumentQueue found;
 
@@ -97,17 +100,21 @@ final class Lane {
     this.heads = heads;
     this.tokens = tokens;
     this.collector = collector;
-    boolean headsOnly = headsOnly(collector.getSearchStrategy());
+    HeadSearchStrategy strategy = headSearch(collector.getSearchStrategy());
+    boolean headsOnly = strategy != null;
     this.byHead = headsOnly || field.entry.multiValued() == false;
     this.atOnce = collector.k() == 1 && headsOnly == false;
     long wanted = byHead ? collector.k() : (long) DEPTH_PER_DOCUMENT * collector.k();
     this.depth = (int) Math.max(MIN_DEPTH, Math.min(field.entry.documents(), wanted));
+    this.depthOfAll = headsOnly ? Math.max(depth, strategy.documents()) : depth;
   }
 
-  private static boolean headsOnly(KnnSearchStrategy strategy) {
-    return strategy instanceof HeadSearchStrategy
-        || strategy instanceof KnnSearchStrategy.Seeded seeded
-            && headsOnly(seeded.originalStrategy());
+  /** The strategy that asks for heads only, or null. */
+  private static HeadSearchStrategy headSearch(KnnSearchStrategy strategy) {
+    if (strategy instanceof KnnSearchStrategy.Seeded seeded) {
+      return headSearch(seeded.originalStrategy());
+    }
+    return strategy instanceof HeadSearchStrategy headSearch ? headSearch : null;
   }
 
   void search(AcceptDocs acceptDocs) throws IOException {
@@ -130,7 +137,7 @@ final class Lane {
   }
 
   private long listedHeads(long acceptedHeads) {
-    return listedHeads(field.entry.heads(), field.entry.lists(), depth, acceptedHeads);
+    return listedHeads(field.entry.heads(), field.entry.lists(), depthOfAll, acceptedHeads);
   }
 
   /**
@@ -141,7 +148,7 @@ final class Lane {
    * centroids and 20,000 heads, they find .948 after as many heads as centroids.
    *
    * @param heads of all documents
-   * @param depth how many documents are looked for
+   * @param depth how many documents are looked for, in all segments together
    */
   static long listedHeads(int heads, int lists, int depth, long acceptedHeads) {
     double perAccepted = heads / (double) Math.max(1, acceptedHeads);

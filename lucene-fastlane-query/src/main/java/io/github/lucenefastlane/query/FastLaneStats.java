@@ -18,7 +18,7 @@ package io.github.lucenefastlane.query;
  *
  * @param views number of views that the query router chose
  * @param lanes number of lanes searched: views times segments that have the field, less, with
- *     rerank, those whose few accepted documents are all reranked
+ *     rerank, those whose few accepted documents are all reranked; one searched again counts once
  * @param candidates number of documents that were chosen for the rerank; without rerank, the number
  *     of documents that any lane collected
  * @param routingComparisons comparisons among the query's tokens, as {@link

@@ -40,11 +40,14 @@ import org.apache.lucene.search.knn.KnnSearchStrategy;
 /**
  * The lanes of one search: each view through each segment, in parallel on the searcher's executor.
  *
- * <p>Every lane is as deep as the whole search wants it, so that it does not matter how the best
- * documents are spread over segments. A filter is executed once per segment. Where it leaves few
- * documents, these are not searched for, but either all taken (for the rerank) or all scored. A
- * lane through the graph of another format that would cost more than scoring every accepted
- * document, or that the graph ended early, is replaced by just that; one of ours sees to it itself.
+ * <p>A lane looks first for as many documents as its segment would have of the best if these were
+ * spread evenly, and some more. If all that it found are among the best of all segments, it may
+ * hold more of them than that, and looks again for as many as the whole search wants (the idea is
+ * of Lucene's own vector queries, apache/lucene#14226). A filter is executed once per segment.
+ * Where it leaves few documents, these are not searched for, but either all taken (for the rerank)
+ * or all scored. A lane through the graph of another format that would cost more than scoring every
+ * accepted document, or that the graph ended early, is replaced by just that; one of ours sees to
+ * it itself.
  */
 final class LaneSearch {
 
@@ -66,8 +69,14 @@ final class LaneSearch {
   private record Leaf(
       LeafReaderContext context, AcceptDocs accepted, int cost, boolean filtered, int visitLimit) {}
 
-  /** One lane's hits, by global document, and comparisons. */
+  /** One lane's hits, by global document, the best first, and comparisons. */
   private record Lane(ScoreDoc[] hits, long comparisons) {}
+
+  /**
+   * How many standard deviations a lane looks for beyond its part of the best documents: of so many
+   * drawn at random, more fall into one segment about once in a thousand.
+   */
+  private static final double DEVIATIONS = 3;
 
   private final IndexSearcher searcher;
   private final String field;
@@ -80,7 +89,7 @@ final class LaneSearch {
   /**
    * @param filter accepts documents that have the field, or null
    * @param candidates number of documents wanted from the search
-   * @param depth number of documents that each lane looks for
+   * @param depth number of documents that the lanes of each view look for
    * @param reranked whether the hits are reranked, so that few documents need no search
    */
   LaneSearch(
@@ -114,26 +123,93 @@ final class LaneSearch {
         searched.add(leaf);
       }
     }
+    int[] parts = parts(searched);
     List<Callable<Lane>> tasks = new ArrayList<>();
     for (LaneTarget target : targets) {
-      for (Leaf leaf : searched) {
-        tasks.add(() -> searchLane(leaf, target));
+      for (int leaf = 0; leaf < parts.length; leaf++) {
+        tasks.add(lane(searched.get(leaf), target, parts[leaf]));
       }
     }
-    List<Lane> lanes = searcher.getTaskExecutor().invokeAll(tasks);
+    List<Lane> lanes = new ArrayList<>(searcher.getTaskExecutor().invokeAll(tasks));
+    long comparisons = comparisons(lanes);
     List<ScoreDoc[]> hits = new ArrayList<>();
-    for (int view = 0; view < targets.size(); view++) {
-      int from = view * searched.size();
-      hits.add(
-          lanes.subList(from, from + searched.size()).stream()
-              .flatMap(lane -> Arrays.stream(lane.hits))
-              .toArray(ScoreDoc[]::new));
+    for (LaneTarget target : targets) {
+      int from = hits.size() * parts.length;
+      List<Lane> ofView = lanes.subList(from, from + parts.length);
+      comparisons += deepen(ofView, target, searched, parts);
+      hits.add(ofView.stream().flatMap(lane -> Arrays.stream(lane.hits)).toArray(ScoreDoc[]::new));
     }
     return new Result(
-        hits,
-        unsearched.stream().mapToInt(Integer::intValue).toArray(),
-        lanes.size(),
-        lanes.stream().mapToLong(Lane::comparisons).sum());
+        hits, unsearched.stream().mapToInt(Integer::intValue).toArray(), lanes.size(), comparisons);
+  }
+
+  /**
+   * Repeats those of a view's lanes that may hold more of the best than they looked for.
+   *
+   * @return comparisons made
+   */
+  private long deepen(List<Lane> lanes, LaneTarget target, List<Leaf> leaves, int[] parts)
+      throws IOException {
+    float competitive = competitive(lanes);
+    List<Integer> repeated = new ArrayList<>();
+    List<Callable<Lane>> tasks = new ArrayList<>();
+    for (int leaf = 0; leaf < parts.length; leaf++) {
+      ScoreDoc[] found = lanes.get(leaf).hits;
+      boolean hasMore =
+          found.length >= parts[leaf] && parts[leaf] < Math.min(depth, leaves.get(leaf).cost);
+      if (hasMore && found[found.length - 1].score >= competitive) {
+        repeated.add(leaf);
+        tasks.add(lane(leaves.get(leaf), target, depth));
+      }
+    }
+    if (tasks.isEmpty() || timeout.shouldExit()) {
+      return 0;
+    }
+    List<Lane> deeper = searcher.getTaskExecutor().invokeAll(tasks);
+    for (int i = 0; i < deeper.size(); i++) {
+      // One that ran out of time may have found fewer.
+      if (deeper.get(i).hits.length >= lanes.get(repeated.get(i)).hits.length) {
+        lanes.set(repeated.get(i), deeper.get(i));
+      }
+    }
+    return comparisons(deeper);
+  }
+
+  /** How many documents lanes look for first, by segment. */
+  private int[] parts(List<Leaf> leaves) {
+    double all = leaves.stream().mapToDouble(Leaf::cost).sum();
+    return leaves.stream()
+        .mapToInt(
+            leaf -> {
+              double part = leaf.cost / Math.max(1, all);
+              double deviation = Math.sqrt(depth * part * (1 - part));
+              return (int) Math.min(depth, Math.ceil(depth * part + DEVIATIONS * deviation));
+            })
+        .toArray();
+  }
+
+  private Callable<Lane> lane(Leaf leaf, LaneTarget target, int depth) {
+    return () -> searchLane(leaf, target, depth);
+  }
+
+  private static long comparisons(List<Lane> lanes) {
+    return lanes.stream().mapToLong(Lane::comparisons).sum();
+  }
+
+  /** The lowest similarity of the best documents of one view's lanes, if they found enough. */
+  private float competitive(List<Lane> lanes) {
+    float[] similarities = new float[lanes.stream().mapToInt(lane -> lane.hits.length).sum()];
+    if (similarities.length < depth) {
+      return Float.NEGATIVE_INFINITY;
+    }
+    int count = 0;
+    for (Lane lane : lanes) {
+      for (ScoreDoc hit : lane.hits) {
+        similarities[count++] = hit.score;
+      }
+    }
+    Arrays.sort(similarities);
+    return similarities[count - depth];
   }
 
   /** The segments that have vectors in the field, their filters executed. */
@@ -167,13 +243,14 @@ final class LaneSearch {
     return new Leaf(context, accepted, accepted.cost(), true, visitLimit(reader, accepted.cost()));
   }
 
-  private Lane searchLane(Leaf leaf, LaneTarget target) throws IOException {
+  private Lane searchLane(Leaf leaf, LaneTarget target, int wanted) throws IOException {
     if (leaf.filtered && reranked == false && leaf.cost <= depth) {
       return scoreAccepted(leaf, target);
     }
     LeafReader reader = leaf.context.reader();
-    KnnSearchStrategy strategy = HeadSearchStrategy.DEFAULT;
-    int k = Math.min(depth, leaf.cost);
+    KnnSearchStrategy strategy =
+        new HeadSearchStrategy(HeadSearchStrategy.DEFAULT.filteredSearchThreshold(), depth);
+    int k = Math.min(wanted, leaf.cost);
     KnnCollector collector =
         new TimeLimitingKnnCollectorManager(
                 (limit, unused, context) -> new TopKnnCollector(k, limit, strategy), timeout)

@@ -45,6 +45,7 @@ import org.apache.lucene.index.ExitableDirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.MultiReader;
+import org.apache.lucene.index.NoMergePolicy;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.index.VectorSimilarityFunction;
@@ -75,6 +76,7 @@ import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.tests.util.TestUtil;
 import org.apache.lucene.util.BytesRef;
 import org.apache.lucene.util.NamedThreadFactory;
+import org.apache.lucene.util.VectorUtil;
 
 /** Searches random indexes and compares with scores computed one pair of vectors at a time. */
 public class TestFastLaneQuery extends LuceneTestCase {
@@ -277,6 +279,54 @@ public class TestFastLaneQuery extends LuceneTestCase {
         builder.filter(group("a"));
       }
       corpus.checkBest(searcher.search(builder.build(), 10), expected, 10);
+    }
+  }
+
+  /** The segment that holds them is searched deeper than its part of all documents asks for. */
+  public void testBestDocumentsInOneSegment() throws IOException {
+    int segments = TestUtil.nextInt(random(), 2, 8);
+    int perSegment = TestUtil.nextInt(random(), 20, 60);
+    int best = random().nextInt(segments);
+    float[] target = RandomTokens.token(random(), 8);
+    List<Float> expected = new ArrayList<>();
+    try (Directory directory = newDirectory();
+        IndexWriter writer =
+            new IndexWriter(
+                directory,
+                newIndexWriterConfig()
+                    .setCodec(exactCodec())
+                    .setMergePolicy(NoMergePolicy.INSTANCE))) {
+      for (int segment = 0; segment < segments; segment++) {
+        for (int i = 0; i < perSegment; i++) {
+          float[] token = RandomTokens.token(random(), 8);
+          float towards = segment == best ? 3 : -3;
+          for (int d = 0; d < token.length; d++) {
+            token[d] += towards * target[d];
+          }
+          VectorUtil.l2normalize(token);
+          expected.add(VectorSimilarityFunction.DOT_PRODUCT.compare(target, token));
+          Document document = new Document();
+          MultiVectorField.add(
+              document, FIELD, new float[][] {token}, VectorSimilarityFunction.DOT_PRODUCT);
+          writer.addDocument(document);
+        }
+        writer.flush();
+      }
+      try (DirectoryReader reader = DirectoryReader.open(writer)) {
+        int k = TestUtil.nextInt(random(), 1, perSegment);
+        FastLaneQuery query =
+            FastLaneQuery.builder(FIELD, new float[][] {target})
+                .k(k)
+                .candidates(k)
+                .rerank(random().nextBoolean())
+                .build();
+        ScoreDoc[] hits = newSearcher(reader).search(query, k).scoreDocs;
+        assertEquals(k, hits.length);
+        expected.sort(Comparator.reverseOrder());
+        for (int rank = 0; rank < k; rank++) {
+          assertEquals(expected.get(rank), hits[rank].score, 1e-4f);
+        }
+      }
     }
   }
 

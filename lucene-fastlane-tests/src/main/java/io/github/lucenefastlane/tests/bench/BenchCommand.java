@@ -166,6 +166,13 @@ public final class BenchCommand implements Callable<Integer> {
   private List<Integer> tokensPerRoute;
 
   @Option(
+      names = "--segments",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Segments of each index, of as many documents each (${DEFAULT-VALUE}).")
+  private int segments;
+
+  @Option(
       names = "--filters",
       split = ",",
       paramLabel = "SHARE",
@@ -273,6 +280,9 @@ public final class BenchCommand implements Callable<Integer> {
   private void measure(Corpus corpus, Settings settings) throws IOException {
     List<String> setting = new ArrayList<>();
     setting.add("data: " + corpus.description() + ", " + queries + " queries");
+    if (segments > 1) {
+      setting.add("segments: " + segments);
+    }
     setting.addAll(Environment.describe());
     PrintWriter out = spec.commandLine().getOut();
     for (Path file : new Path[] {json, plot}) {
@@ -304,6 +314,7 @@ public final class BenchCommand implements Callable<Integer> {
     int cores = Runtime.getRuntime().availableProcessors();
     check("--queries", queries, 1, 100_000);
     check("--repetitions", repetitions, 1, 1000);
+    check("--segments", segments, 1, BuiltIndex.MOST_SEGMENTS);
     check("--threads", threads == null ? cores : threads, 1, 1024);
     for (int count : candidates) {
       check("--candidates", count, 1, FastLaneQuery.MAX_CANDIDATES);
@@ -327,6 +338,7 @@ public final class BenchCommand implements Callable<Integer> {
         List.copyOf(tokensPerRoute),
         viewCounts,
         List.copyOf(candidates),
+        segments,
         queries,
         threads == null ? cores : threads,
         repetitions,

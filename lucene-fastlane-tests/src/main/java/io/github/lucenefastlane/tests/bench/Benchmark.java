@@ -80,7 +80,8 @@ final class Benchmark {
         String name = contender.index().name();
         if (indexes.containsKey(name) == false) {
           BuiltIndex built =
-              BuiltIndex.build(contender.index(), corpus, folder.resolve(name), progress);
+              BuiltIndex.build(
+                  contender.index(), corpus, settings.segments(), folder.resolve(name), progress);
           for (Scope scope : scopes) {
             if (scope.deleted() > 0) {
               built.delete(scope);

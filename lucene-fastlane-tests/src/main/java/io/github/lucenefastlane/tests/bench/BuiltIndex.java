@@ -32,12 +32,12 @@ import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 
 /**
- * An index of one segment, and what it cost to make.
+ * An index, and what it cost to make.
  *
  * @param index what it holds
  * @param path its folder
  * @param indexSeconds to add all documents and write them as segments, without making their vectors
- * @param mergeSeconds to merge the segments into one
+ * @param mergeSeconds to merge the segments into one, if it has one in the end
  * @param tokenCounts token vectors of each document of the corpus
  * @param bytesByFile size of its files by their extension, in bytes
  * @param indexHeapBytes the most heap held while documents were added, as {@link HeapMeter} has it
@@ -54,16 +54,23 @@ record BuiltIndex(
     long mergeHeapBytes) {
 
   /** Segments that are merged into one at the end: the same number for every index. */
-  static final int SEGMENTS = 8;
+  private static final int MERGED_SEGMENTS = 8;
 
-  /** Of a large index, whose buffer fills up before a segment is complete. */
-  private static final int MOST_SEGMENTS = 10_000;
+  /** Also of a large index, whose buffer fills up before a segment is complete. */
+  static final int MOST_SEGMENTS = 10_000;
 
   private static final double RAM_BUFFER_MB = 512;
 
-  /** Indexes in one thread, {@value #SEGMENTS} segments, and merges these in the same thread. */
-  static BuiltIndex build(VectorIndex index, Corpus corpus, Path path, Progress progress)
+  /**
+   * Indexes in one thread.
+   *
+   * @param segments of about as many documents each; a single one is merged, in the same thread, of
+   *     {@value #MERGED_SEGMENTS}
+   */
+  static BuiltIndex build(
+      VectorIndex index, Corpus corpus, int segments, Path path, Progress progress)
       throws IOException {
+    int written = segments == 1 ? MERGED_SEGMENTS : segments;
     long indexNanos = 0;
     long mergeNanos = 0;
     int[] tokenCounts = new int[corpus.size()];
@@ -78,7 +85,7 @@ record BuiltIndex(
           long start = System.nanoTime();
           index.add(writer, document, vectors);
           indexNanos += System.nanoTime() - start;
-          if (isLastOfSegment(document, corpus.size())) {
+          if (isLastOfSegment(document, corpus.size(), written)) {
             indexHeap.sample(); // the writer's buffer is full, if it was not written before
             start = System.nanoTime();
             writer.flush();
@@ -91,18 +98,18 @@ record BuiltIndex(
         writer.commit();
         indexNanos += System.nanoTime() - start;
       }
-      // Keeps the order of documents, and merges all segments in one step.
-      LogDocMergePolicy toOneSegment = new LogDocMergePolicy();
-      toOneSegment.setMergeFactor(MOST_SEGMENTS);
-      toOneSegment.setNoCFSRatio(0);
-      IndexWriterConfig second = config(index).setMergePolicy(toOneSegment);
+      // Keeps the order of documents, and merges segments, if at all, in one step.
+      LogDocMergePolicy atOnce = new LogDocMergePolicy();
+      atOnce.setMergeFactor(MOST_SEGMENTS);
+      atOnce.setNoCFSRatio(0);
+      IndexWriterConfig second = config(index).setMergePolicy(atOnce);
       progress.start("merge " + index.name(), 1);
       HeapMeter mergeHeap = new HeapMeter();
       try (IndexWriter writer = new IndexWriter(directory, second)) {
         long start = System.nanoTime();
         HeapMeter.Sampling sampling = mergeHeap.sampleMeanwhile();
         try (sampling) {
-          writer.forceMerge(1);
+          writer.forceMerge(segments);
           writer.commit();
         }
         mergeNanos += System.nanoTime() - start - sampling.nanos();
@@ -127,9 +134,8 @@ record BuiltIndex(
         .setMergeScheduler(new SerialMergeScheduler());
   }
 
-  private static boolean isLastOfSegment(int document, int documents) {
-    int perSegment = (documents + SEGMENTS - 1) / SEGMENTS;
-    return (document + 1) % perSegment == 0;
+  private static boolean isLastOfSegment(int document, int documents, int segments) {
+    return (document + 1) % Math.ceilDiv(documents, segments) == 0;
   }
 
   private static Map<String, Long> bytesByFile(Directory directory) throws IOException {

@@ -80,10 +80,6 @@ final class OpenContender implements Closeable {
     return built;
   }
 
-  int segments() {
-    return reader.leaves().size();
-  }
-
   /** Answers all queries once, untimed, and compares the answers with the truth. */
   Quality quality(GroundTruth truth) throws IOException {
     double recall10 = 0;

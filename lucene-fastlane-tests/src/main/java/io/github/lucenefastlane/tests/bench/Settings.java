@@ -24,6 +24,7 @@ import java.util.List;
  * @param tokensPerRoute of FastLane's indexes
  * @param views of FastLane's searches; {@link FastLaneSearch#ALL_VIEWS} for all
  * @param candidates of FastLane's searches and of those by a pooled vector
+ * @param segments of each index
  * @param queries number of queries
  * @param threads of the second timing, beside one thread; also computes the truth
  * @param repetitions timed passes of each contender
@@ -36,6 +37,7 @@ record Settings(
     List<Integer> tokensPerRoute,
     List<Integer> views,
     List<Integer> candidates,
+    int segments,
     int queries,
     int threads,
     int repetitions,

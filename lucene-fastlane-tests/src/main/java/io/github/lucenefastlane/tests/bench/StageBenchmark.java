@@ -90,7 +90,7 @@ public class StageBenchmark {
     SyntheticCorpus corpus = new SyntheticCorpus(documents, 70, 128, false, 42);
     VectorIndex index = new FastLaneIndex(encoding, FastLaneVectorsFormat.DEFAULT_TOKENS_PER_ROUTE);
     folder = Files.createTempDirectory("fastlane-stages");
-    BuiltIndex.build(index, corpus, folder, new Progress(new PrintWriter(Writer.nullWriter())));
+    BuiltIndex.build(index, corpus, 1, folder, new Progress(new PrintWriter(Writer.nullWriter())));
     directory = FSDirectory.open(folder);
     reader = DirectoryReader.open(directory);
     leaf = reader.leaves().getFirst().reader();

@@ -32,6 +32,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FSDirectory;
 
 /** The benchmark from its command line, on little data. Times are not looked at. */
 public class TestBenchmark extends DefaultCodecTestCase {
@@ -174,6 +177,7 @@ public class TestBenchmark extends DefaultCodecTestCase {
       "--candidates=100",
       "--filters=0.5,0.1",
       "--deletes=0.3",
+      "--segments=" + (1 + random().nextInt(4)),
       "--json=" + json,
       "--work=" + createTempDir()
     };
@@ -212,11 +216,26 @@ public class TestBenchmark extends DefaultCodecTestCase {
     assertEquals(5000, accepted, 250); // five sigma
   }
 
+  public void testSegments() throws Exception {
+    SyntheticCorpus corpus = new SyntheticCorpus(40, 8, 16, false, random().nextLong());
+    VectorIndex index = new FastLaneIndex(TokenEncoding.INT8, 4);
+    Progress silent = new Progress(new PrintWriter(Writer.nullWriter()));
+    for (int segments : new int[] {1, 2, 5, 40}) {
+      Path folder = createTempDir();
+      BuiltIndex.build(index, corpus, segments, folder, silent);
+      try (Directory directory = FSDirectory.open(folder);
+          DirectoryReader reader = DirectoryReader.open(directory)) {
+        assertEquals(segments, reader.leaves().size());
+        assertEquals(40, reader.numDocs());
+      }
+    }
+  }
+
   public void testVectorsOfAnIndex() throws Exception {
     Path folder = createTempDir();
     SyntheticCorpus corpus = new SyntheticCorpus(30, 20, 16, true, random().nextLong());
     VectorIndex index = new FastLaneIndex(TokenEncoding.FLOAT32, 8);
-    BuiltIndex.build(index, corpus, folder, new Progress(new PrintWriter(Writer.nullWriter())));
+    BuiltIndex.build(index, corpus, 1, folder, new Progress(new PrintWriter(Writer.nullWriter())));
     try (StoredCorpus stored = new StoredCorpus(folder, VectorIndex.TOKENS, 25, 1)) {
       assertEquals(25, stored.size());
       assertEquals(16, stored.dimension());

@@ -131,7 +131,7 @@ public class TestMuvera extends DefaultCodecTestCase {
     Path folder = createTempDir();
     SyntheticCorpus corpus = new SyntheticCorpus(size, 12, dimension, true, random().nextLong());
     VectorIndex index = new MuveraIndex(dimension, TokenEncoding.FLOAT32);
-    BuiltIndex.build(index, corpus, folder, new Progress(new PrintWriter(Writer.nullWriter())));
+    BuiltIndex.build(index, corpus, 1, folder, new Progress(new PrintWriter(Writer.nullWriter())));
     try (Directory directory = FSDirectory.open(folder);
         DirectoryReader reader = DirectoryReader.open(directory)) {
       IndexSearcher searcher = new IndexSearcher(reader);
