@@ -156,7 +156,7 @@ final class LaneSearch {
     for (int leaf = 0; leaf < parts.length; leaf++) {
       ScoreDoc[] found = lanes.get(leaf).hits;
       boolean hasMore =
-          found.length >= parts[leaf] && parts[leaf] < Math.min(depth, leaves.get(leaf).cost);
+          found.length >= parts[leaf] && found.length < Math.min(depth, leaves.get(leaf).cost);
       if (hasMore && found[found.length - 1].score >= competitive) {
         repeated.add(leaf);
         tasks.add(lane(leaves.get(leaf), target, depth));

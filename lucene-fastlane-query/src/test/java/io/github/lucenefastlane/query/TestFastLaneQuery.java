@@ -306,6 +306,7 @@ public class TestFastLaneQuery extends LuceneTestCase {
           VectorUtil.l2normalize(token);
           expected.add(VectorSimilarityFunction.DOT_PRODUCT.compare(target, token));
           Document document = new Document();
+          document.add(new StringField(GROUP, "a", Field.Store.NO));
           MultiVectorField.add(
               document, FIELD, new float[][] {token}, VectorSimilarityFunction.DOT_PRODUCT);
           writer.addDocument(document);
@@ -313,14 +314,23 @@ public class TestFastLaneQuery extends LuceneTestCase {
         writer.flush();
       }
       try (DirectoryReader reader = DirectoryReader.open(writer)) {
-        int k = TestUtil.nextInt(random(), 1, perSegment);
-        FastLaneQuery query =
+        int k = random().nextBoolean() ? perSegment : TestUtil.nextInt(random(), 1, perSegment);
+        boolean rerank = random().nextBoolean();
+        List<FastLaneStats> stats = new ArrayList<>();
+        FastLaneQuery.Builder builder =
             FastLaneQuery.builder(FIELD, new float[][] {target})
                 .k(k)
                 .candidates(k)
-                .rerank(random().nextBoolean())
-                .build();
-        ScoreDoc[] hits = newSearcher(reader).search(query, k).scoreDocs;
+                .rerank(rerank)
+                .stats(stats::add);
+        boolean filtered = random().nextBoolean();
+        if (filtered) {
+          builder.filter(group("a"));
+        }
+        ScoreDoc[] hits = newSearcher(reader).search(builder.build(), k).scoreDocs;
+        if (filtered && rerank == false && k == perSegment) {
+          assertEquals("each is scored once", expected.size(), stats.get(0).laneComparisons());
+        }
         assertEquals(k, hits.length);
         expected.sort(Comparator.reverseOrder());
         for (int rank = 0; rank < k; rank++) {
