@@ -125,7 +125,7 @@ final class Lane {
     int accepted = Math.min(acceptDocs.cost(), documents);
     long acceptedHeads = (long) accepted * field.entry.heads() / documents;
     long listed = listedHeads(acceptedHeads);
-    if (depth >= accepted || scanCost(accepted, acceptedHeads) <= listed) {
+    if (depthOfAll >= accepted || scanCost(accepted, acceptedHeads) <= listed) {
       scan(acceptDocs);
     } else if (visits(listed) > visitsLeft()) {
       // The search would end early. Its caller, who set the limit, has something else in mind then,

