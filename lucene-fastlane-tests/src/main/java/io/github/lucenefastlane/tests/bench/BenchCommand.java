@@ -256,6 +256,7 @@ public final class BenchCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "--plot must be a file *.png, got: " + plot);
     }
     try (Corpus corpus = corpus()) {
+      check("--segments", segments, 1, Math.min(corpus.size(), BuiltIndex.MOST_SEGMENTS));
       measure(corpus, settings);
     }
     return CommandLine.ExitCode.OK;
@@ -314,7 +315,6 @@ public final class BenchCommand implements Callable<Integer> {
     int cores = Runtime.getRuntime().availableProcessors();
     check("--queries", queries, 1, 100_000);
     check("--repetitions", repetitions, 1, 1000);
-    check("--segments", segments, 1, BuiltIndex.MOST_SEGMENTS);
     check("--threads", threads == null ? cores : threads, 1, 1024);
     for (int count : candidates) {
       check("--candidates", count, 1, FastLaneQuery.MAX_CANDIDATES);

@@ -27,6 +27,7 @@ import org.apache.lucene.index.IndexWriterConfig;
 import org.apache.lucene.index.LogDocMergePolicy;
 import org.apache.lucene.index.NoDeletionPolicy;
 import org.apache.lucene.index.NoMergePolicy;
+import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.index.SerialMergeScheduler;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
@@ -64,8 +65,10 @@ record BuiltIndex(
   /**
    * Indexes in one thread.
    *
-   * @param segments of about as many documents each; a single one is merged, in the same thread, of
-   *     {@value #MERGED_SEGMENTS}
+   * @param segments of as many documents each, give or take one; a single one is merged, in the
+   *     same thread, of {@value #MERGED_SEGMENTS}
+   * @throws IllegalArgumentException if the documents of one of several segments are more than the
+   *     writer buffers
    */
   static BuiltIndex build(
       VectorIndex index, Corpus corpus, int segments, Path path, Progress progress)
@@ -98,21 +101,17 @@ record BuiltIndex(
         writer.commit();
         indexNanos += System.nanoTime() - start;
       }
-      // Keeps the order of documents, and merges segments, if at all, in one step.
-      LogDocMergePolicy atOnce = new LogDocMergePolicy();
-      atOnce.setMergeFactor(MOST_SEGMENTS);
-      atOnce.setNoCFSRatio(0);
-      IndexWriterConfig second = config(index).setMergePolicy(atOnce);
-      progress.start("merge " + index.name(), 1);
       HeapMeter mergeHeap = new HeapMeter();
-      try (IndexWriter writer = new IndexWriter(directory, second)) {
-        long start = System.nanoTime();
-        HeapMeter.Sampling sampling = mergeHeap.sampleMeanwhile();
-        try (sampling) {
-          writer.forceMerge(segments);
-          writer.commit();
-        }
-        mergeNanos += System.nanoTime() - start - sampling.nanos();
+      if (segments == 1) {
+        progress.start("merge " + index.name(), 1);
+        mergeNanos = merge(directory, index, mergeHeap);
+      } else if (segments < SegmentInfos.readLatestCommit(directory).size()) {
+        throw new IllegalArgumentException(
+            "--segments must be more, got "
+                + segments
+                + ": the documents of one do not fit into the writer's buffer of "
+                + RAM_BUFFER_MB
+                + " MB");
       }
       return new BuiltIndex(
           index,
@@ -126,6 +125,23 @@ record BuiltIndex(
     }
   }
 
+  /** Merges all segments in one step and in their order, and returns the nanoseconds it took. */
+  private static long merge(Directory directory, VectorIndex index, HeapMeter heap)
+      throws IOException {
+    LogDocMergePolicy atOnce = new LogDocMergePolicy();
+    atOnce.setMergeFactor(MOST_SEGMENTS);
+    atOnce.setNoCFSRatio(0);
+    try (IndexWriter writer = new IndexWriter(directory, config(index).setMergePolicy(atOnce))) {
+      long start = System.nanoTime();
+      HeapMeter.Sampling sampling = heap.sampleMeanwhile();
+      try (sampling) {
+        writer.forceMerge(1);
+        writer.commit();
+      }
+      return System.nanoTime() - start - sampling.nanos();
+    }
+  }
+
   private static IndexWriterConfig config(VectorIndex index) {
     return new IndexWriterConfig()
         .setCodec(index.codec())
@@ -135,7 +151,8 @@ record BuiltIndex(
   }
 
   private static boolean isLastOfSegment(int document, int documents, int segments) {
-    return (document + 1) % Math.ceilDiv(documents, segments) == 0;
+    long before = (long) document * segments / documents;
+    return (document + 1L) * segments / documents > before;
   }
 
   private static Map<String, Long> bytesByFile(Directory directory) throws IOException {

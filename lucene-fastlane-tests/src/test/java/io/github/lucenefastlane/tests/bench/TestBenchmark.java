@@ -33,6 +33,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.LeafReaderContext;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.FSDirectory;
 
@@ -220,13 +221,16 @@ public class TestBenchmark extends DefaultCodecTestCase {
     SyntheticCorpus corpus = new SyntheticCorpus(40, 8, 16, false, random().nextLong());
     VectorIndex index = new FastLaneIndex(TokenEncoding.INT8, 4);
     Progress silent = new Progress(new PrintWriter(Writer.nullWriter()));
-    for (int segments : new int[] {1, 2, 5, 40}) {
+    for (int segments : new int[] {1, 2, 1 + random().nextInt(40), 40}) {
       Path folder = createTempDir();
       BuiltIndex.build(index, corpus, segments, folder, silent);
       try (Directory directory = FSDirectory.open(folder);
           DirectoryReader reader = DirectoryReader.open(directory)) {
         assertEquals(segments, reader.leaves().size());
         assertEquals(40, reader.numDocs());
+        for (LeafReaderContext leaf : reader.leaves()) {
+          assertEquals(40 / (double) segments, leaf.reader().numDocs(), 0.99);
+        }
       }
     }
   }
@@ -276,6 +280,8 @@ public class TestBenchmark extends DefaultCodecTestCase {
       {"--queries=0"},
       {"--threads=0"},
       {"--repetitions=0"},
+      {"--segments=0"},
+      {"--segments=21", "--docs=20"},
       {"--views=65"},
       {"--views=some"},
       {"--candidates=0"},
