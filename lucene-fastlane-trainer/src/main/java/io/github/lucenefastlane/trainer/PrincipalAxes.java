@@ -32,10 +32,10 @@ import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
  * <p>Eigenvectors of the mean of x xᵀ over the heads of documents plus that over the mean tokens of
  * queries, of the largest eigenvalues; not centred, for dot products are to be kept, not
  * differences. An eigenvector may point either way; these point to where their largest component is
- * positive, so that every machine starts a training from the same router. Each is scaled by its
- * eigenvalue to the power of -1/4, which takes half of what the strongest directions are ahead. At
- * 128 of 384 dimensions, on text that none of it had seen, MaxSim over these kept all its quality,
- * over the directions of single tokens it lost one in a hundred.
+ * positive, whatever a machine's rounding made of them. Each is scaled by its eigenvalue to the
+ * power of -1/4, which takes half of what the strongest directions are ahead. At 128 of 384
+ * dimensions, on text that none of it had seen, MaxSim over these kept all its quality, over the
+ * directions of single tokens it lost one in a hundred.
  */
 final class PrincipalAxes {
   /** Texts that tell the directions; more change nothing that is seen. */
