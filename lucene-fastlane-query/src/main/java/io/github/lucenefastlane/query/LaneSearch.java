@@ -95,6 +95,7 @@ final class LaneSearch {
   private final int depth;
   private final boolean reranked;
   private final StickyTimeout timeout;
+  private final KnnSearchStrategy strategy;
 
   /**
    * @param filter accepts documents that have the field, or null
@@ -117,6 +118,8 @@ final class LaneSearch {
     this.depth = depth;
     this.reranked = reranked;
     this.timeout = timeout;
+    this.strategy =
+        new HeadSearchStrategy(HeadSearchStrategy.DEFAULT.filteredSearchThreshold(), depth);
   }
 
   Result search(List<LaneTarget> targets) throws IOException {
@@ -165,6 +168,9 @@ final class LaneSearch {
    */
   private long deepen(List<Lane> lanes, List<LaneTarget> targets, List<Leaf> leaves, int[] parts)
       throws IOException {
+    if (leaves.size() == 1) {
+      return 0; // it is all, and was looked through as such
+    }
     List<Integer> repeated = new ArrayList<>();
     List<Callable<Lane>> tasks = new ArrayList<>();
     for (int view = 0; view < targets.size(); view++) {
@@ -208,8 +214,8 @@ final class LaneSearch {
     return (int) Math.min(depth, Math.ceil(depth * share + DEVIATIONS * deviation));
   }
 
-  private Callable<Lane> lane(Leaf leaf, LaneTarget target, int depth) {
-    return () -> searchLane(leaf, target, depth);
+  private Callable<Lane> lane(Leaf leaf, LaneTarget target, int wanted) {
+    return () -> searchLane(leaf, target, wanted);
   }
 
   private static long comparisons(List<Lane> lanes) {
@@ -274,8 +280,6 @@ final class LaneSearch {
       return scoreAccepted(leaf, target);
     }
     LeafReader reader = leaf.context.reader();
-    KnnSearchStrategy strategy =
-        new HeadSearchStrategy(HeadSearchStrategy.DEFAULT.filteredSearchThreshold(), depth);
     int k = Math.min(wanted, leaf.cost);
     KnnCollector collector =
         new TimeLimitingKnnCollectorManager(

@@ -928,8 +928,9 @@ public class TestFastLaneQuery extends LuceneTestCase {
         wanted += 10;
       }
       // In two or three dimensions so many documents are nearly as good that 200 candidates leave
-      // out up to .12 of the best ten, in more of them .03 (60 seeds).
-      assertTrue(found + " of the best " + wanted, found >= .8 * wanted);
+      // out up to .12 of the best ten, in more of them .05 (60 seeds).
+      double least = corpus.dimension > 3 ? .9 : .8;
+      assertTrue(found + " of the best " + wanted, found >= least * wanted);
     }
   }
 

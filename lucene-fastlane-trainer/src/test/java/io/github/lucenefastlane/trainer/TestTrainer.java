@@ -126,9 +126,8 @@ public class TestTrainer extends TrainerTestCase {
       DevScores learned =
           train(shape, CONFIG, UnaryOperator.identity(), sets, createTempDir(), UNDISTURBED)
               .bestScores;
+      assertTrue(shape + ": " + before + " before", before < 0.7);
       assertTrue(shape + ": " + learned, learned.routed() > 0.95);
-      // One router in thirty that has learned nothing happens to score more than 0.7.
-      assertTrue(shape + ": " + before + " before", before + 0.2 < learned.routed());
     }
   }
 
