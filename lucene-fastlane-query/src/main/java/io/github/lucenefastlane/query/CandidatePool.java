@@ -67,10 +67,8 @@ final class CandidatePool {
         similarities[view][Arrays.binarySearch(docs, hit.doc)] = hit.score;
       }
       for (int place = 0; place < sums.length; place++) {
-        sums[place] += weight * missing[view];
-        if (Float.isNaN(similarities[view][place]) == false) {
-          sums[place] += weight * ((double) similarities[view][place] - missing[view]);
-        }
+        float similarity = similarities[view][place];
+        sums[place] += weight * (Float.isNaN(similarity) ? missing[view] : similarity);
       }
     }
     scores = new float[docs.length];

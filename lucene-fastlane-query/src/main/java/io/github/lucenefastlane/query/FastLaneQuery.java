@@ -76,10 +76,12 @@ import org.apache.lucene.search.Weight;
  *
  * <p>The search happens in {@link #rewrite}, on the searcher's executor, under the searcher's
  * {@linkplain IndexSearcher#getTimeout timeout}: when that is reached, the matches are the
- * documents that were scored so far. The timeouts of an {@code ExitableDirectoryReader} hold in
- * lanes and filters, but not where documents are scored one by one. A segment whose field was
- * written by another format, with one vector per document, is searched alike: its documents have
- * one token. An index without the field, or without documents, has no matches.
+ * documents that were scored so far. That searcher gives no hits then, since it has no time left to
+ * visit them, and {@link IndexSearcher#timedOut} tells so; another one, without a timeout, gives
+ * those of the rewritten query. The timeouts of an {@code ExitableDirectoryReader} hold in lanes
+ * and filters, but not where documents are scored one by one. A segment whose field was written by
+ * another format, with one vector per document, is searched alike: its documents have one token. An
+ * index without the field, or without documents, has no matches.
  *
  * <p>Immutable and thread-safe, provided that the router is.
  */
@@ -371,7 +373,6 @@ public final class FastLaneQuery extends Query {
 
   /** Checks the field in every segment, and returns its similarity; null if no segment has it. */
   private VectorSimilarityFunction checkField(List<LeafReaderContext> leaves) {
-    boolean known = false;
     VectorSimilarityFunction similarity = null;
     for (LeafReaderContext leaf : leaves) {
       checkLateInteractionField(leaf);
@@ -379,9 +380,11 @@ public final class FastLaneQuery extends Query {
       if (info == null) {
         continue;
       }
-      known = true;
       if (info.hasVectorValues() == false) {
-        continue;
+        throw new IllegalArgumentException(
+            "field ["
+                + field
+                + "] must have vectors in all segments that have it, got one without");
       }
       checkEqual("encoding", info.getVectorEncoding(), tokens.encoding());
       checkEqual("dimension", info.getVectorDimension(), tokens.dimension());
@@ -395,10 +398,6 @@ public final class FastLaneQuery extends Query {
                 + info.getVectorSimilarityFunction());
       }
       similarity = info.getVectorSimilarityFunction();
-    }
-    if (known && similarity == null) {
-      throw new IllegalArgumentException(
-          "field [" + field + "] must have vectors, got a field without");
     }
     if (similarity == VectorSimilarityFunction.COSINE && tokens.zeroToken() >= 0) {
       throw new IllegalArgumentException(

@@ -86,6 +86,7 @@ final class FastLaneSearch {
         Reranker.Result forecasts =
             new Reranker(
                     searcher,
+                    query.field(),
                     reader -> DocumentTokens.ofPools(reader, query.field()),
                     maxSim,
                     timeout)
@@ -99,8 +100,10 @@ final class FastLaneSearch {
           IntStream.concat(Arrays.stream(docs), Arrays.stream(lanes.unsearched()))
               .sorted()
               .toArray();
+      TokenSource tokenSource = query.tokenSource();
       Reranker.Result reranked =
-          new Reranker(searcher, query.tokenSource()::open, maxSim, timeout).score(docs);
+          new Reranker(searcher, tokenSource.tokenField(), tokenSource::open, maxSim, timeout)
+              .score(docs);
       scores = reranked.scores();
       rerankComparisons = reranked.comparisons();
     }
@@ -118,11 +121,12 @@ final class FastLaneSearch {
             searched - routed,
             System.nanoTime() - searched,
             timeout.reached()));
-    if (best.docs().length == 0) {
+    if (best.docs().length == 0 && timeout.reached() == false) {
       return new MatchNoDocsQuery("no document of field [" + query.field() + "] was found");
     }
     RankedDocsExplainer explainer = new RankedDocsExplainer(query, similarity, views, pool, best);
-    return new RankedDocsQuery(searcher.getIndexReader(), query, best, explainer);
+    return new RankedDocsQuery(
+        searcher.getIndexReader(), query, best, explainer, timeout.reached());
   }
 
   /** How many documents each view looks for, in all segments together. */

@@ -20,7 +20,7 @@ package io.github.lucenefastlane.query;
  * @param lanes number of lanes searched: views times segments that have the field, less, with
  *     rerank, those whose few accepted documents are all reranked; one searched again counts once
  * @param candidates number of documents that were chosen for the rerank; without rerank, the number
- *     of documents that any lane collected
+ *     of documents that are among the best {@code candidates} of any view
  * @param routingComparisons comparisons among the query's tokens, as {@link
  *     QueryRouter#comparisons} tells
  * @param laneComparisons comparisons of views with heads

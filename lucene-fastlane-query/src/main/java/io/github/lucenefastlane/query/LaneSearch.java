@@ -190,9 +190,10 @@ final class LaneSearch {
       return 0;
     }
     List<Lane> deeper = searcher.getTaskExecutor().invokeAll(tasks);
-    // A lane that ran out of time may have found less than before.
-    for (int i = 0; i < deeper.size() && timeout.reached() == false; i++) {
-      lanes.set(repeated.get(i), deeper.get(i));
+    if (timeout.reached() == false) { // or some may have found less than before
+      for (int i = 0; i < deeper.size(); i++) {
+        lanes.set(repeated.get(i), deeper.get(i));
+      }
     }
     return comparisons(deeper);
   }

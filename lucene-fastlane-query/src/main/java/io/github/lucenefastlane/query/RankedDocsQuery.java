@@ -29,21 +29,35 @@ import org.apache.lucene.search.Scorer;
 import org.apache.lucene.search.ScorerSupplier;
 import org.apache.lucene.search.Weight;
 
-/** What a {@link FastLaneQuery} is rewritten to: the documents found and their scores. */
+/**
+ * What a {@link FastLaneQuery} is rewritten to: the documents found and their scores.
+ *
+ * <p>Of a search that ran out of time, every segment is scored, even one of which no document was
+ * found: only there does a searcher look at the clock, and so tell that results are partial.
+ */
 final class RankedDocsQuery extends Query {
 
   private final Object readerIdentity;
   private final FastLaneQuery source;
   private final RankedDocs ranked;
   private final RankedDocsExplainer explainer;
+  private final boolean partial;
   private final int[] leafStarts; // place of each segment's first document, and the number of all
 
+  /**
+   * @param partial whether the search ran out of time
+   */
   RankedDocsQuery(
-      IndexReader reader, FastLaneQuery source, RankedDocs ranked, RankedDocsExplainer explainer) {
+      IndexReader reader,
+      FastLaneQuery source,
+      RankedDocs ranked,
+      RankedDocsExplainer explainer,
+      boolean partial) {
     this.readerIdentity = reader.getContext().id();
     this.source = source;
     this.ranked = ranked;
     this.explainer = explainer;
+    this.partial = partial;
     List<LeafReaderContext> leaves = reader.leaves();
     this.leafStarts = new int[leaves.size() + 1];
     for (int leaf = 0; leaf < leaves.size(); leaf++) {
@@ -92,14 +106,14 @@ final class RankedDocsQuery extends Query {
 
     @Override
     public int count(LeafReaderContext context) {
-      return leafStarts[context.ord + 1] - leafStarts[context.ord];
+      return partial ? -1 : leafStarts[context.ord + 1] - leafStarts[context.ord];
     }
 
     @Override
     public ScorerSupplier scorerSupplier(LeafReaderContext context) {
       int from = leafStarts[context.ord];
       int to = leafStarts[context.ord + 1];
-      return from == to
+      return from == to && partial == false
           ? null
           : new DefaultScorerSupplier(new RankedDocsScorer(from, to, context.docBase, boost));
     }

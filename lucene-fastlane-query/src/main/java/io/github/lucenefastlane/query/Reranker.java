@@ -39,16 +39,22 @@ final class Reranker {
   record Result(float[] scores, long comparisons) {}
 
   private final IndexSearcher searcher;
+  private final String field;
   private final IOFunction<LeafReader, DocumentTokens> source;
   private final MaxSim query;
   private final StickyTimeout timeout;
 
+  /**
+   * @param field that the source reads
+   */
   Reranker(
       IndexSearcher searcher,
+      String field,
       IOFunction<LeafReader, DocumentTokens> source,
       MaxSim query,
       StickyTimeout timeout) {
     this.searcher = searcher;
+    this.field = field;
     this.source = source;
     this.query = query;
     this.timeout = timeout;
@@ -84,12 +90,27 @@ final class Reranker {
     long comparisons = 0;
     for (int i = from; i < to && timeout.shouldExit() == false; i++) {
       if (tokens.advanceExact(docs[i] - leaf.docBase)) {
-        scores[i] = scorer.score(tokens.vectors(), tokens.count());
+        scores[i] = checkNumber(scorer.score(tokens.vectors(), tokens.count()), docs[i]);
         comparisons += (long) query.tokenCount() * tokens.count();
       } else {
         scores[i] = 0;
       }
     }
     return comparisons;
+  }
+
+  /** Not a number, a score would count as none, and the document would be left out. */
+  private float checkNumber(float score, int doc) {
+    if (Float.isNaN(score)) {
+      throw new IllegalArgumentException(
+          "field ["
+              + field
+              + "] of document "
+              + doc
+              + " must have a number as MaxSim with the query, got: "
+              + score
+              + "; a component of its vectors is not finite, or products of components too large");
+    }
+    return score;
   }
 }

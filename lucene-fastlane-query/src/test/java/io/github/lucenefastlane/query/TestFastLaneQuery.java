@@ -38,6 +38,7 @@ import org.apache.lucene.codecs.Codec;
 import org.apache.lucene.document.BinaryDocValuesField;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
+import org.apache.lucene.document.KnnFloatVectorField;
 import org.apache.lucene.document.LateInteractionField;
 import org.apache.lucene.document.NumericDocValuesField;
 import org.apache.lucene.document.StringField;
@@ -808,9 +809,20 @@ public class TestFastLaneQuery extends LuceneTestCase {
         assertTrue(hits.scoreDocs.length <= complete);
         assertTrue(stats.get(0).partial() || hits.scoreDocs.length == complete);
       }
-      IndexSearcher atOnce = new IndexSearcher(corpus.reader);
-      atOnce.setTimeout(() -> true);
-      assertEquals(0, atOnce.search(query, 50).scoreDocs.length);
+      for (int iteration = 0; iteration < 20; iteration++) {
+        stats.clear();
+        AtomicInteger left = new AtomicInteger(random().nextInt(checks));
+        IndexSearcher timed = new IndexSearcher(corpus.reader);
+        timed.setTimeout(() -> left.getAndDecrement() <= 0);
+        TopDocs hits = timed.search(query, 50);
+        assertEquals("partial, so without hits", 0, hits.scoreDocs.length);
+        assertTrue(stats.get(0).partial());
+        assertTrue("an empty page is not the whole answer", timed.timedOut());
+      }
+      IndexSearcher counting = new IndexSearcher(corpus.reader);
+      counting.setTimeout(() -> true);
+      assertEquals(0, counting.count(query));
+      assertTrue(counting.timedOut());
     }
   }
 
@@ -1074,7 +1086,7 @@ public class TestFastLaneQuery extends LuceneTestCase {
         IndexSearcher searcher = newSearcher(reader);
         float[][] tokens = {{1, 2}};
         assertRefused(
-            "field [text] must have vectors, got a field without",
+            "field [text] must have vectors in all segments that have it, got one without",
             searcher,
             FastLaneQuery.builder("text", tokens).build());
         assertRefused(
@@ -1202,6 +1214,44 @@ public class TestFastLaneQuery extends LuceneTestCase {
           "field [body] must have one similarity in all segments, got: COSINE and EUCLIDEAN",
           new IndexSearcher(reader),
           FastLaneQuery.builder(FIELD, new float[][] {{1, 2}}).build());
+    }
+    try (Directory one = indexOf(VectorSimilarityFunction.COSINE, 2);
+        Directory other = newDirectory();
+        IndexWriter writer = new IndexWriter(other, newIndexWriterConfig())) {
+      Document document = new Document();
+      document.add(new StringField(FIELD, "no vector", Field.Store.NO));
+      writer.addDocument(document);
+      try (MultiReader reader =
+          new MultiReader(DirectoryReader.open(one), DirectoryReader.open(writer))) {
+        for (Query filter : new Query[] {null, group("a")}) {
+          assertRefused(
+              "field [body] must have vectors in all segments that have it, got one without",
+              new IndexSearcher(reader),
+              FastLaneQuery.builder(FIELD, new float[][] {{1, 2}}).filter(filter).build());
+        }
+      }
+    }
+  }
+
+  /** A document that cannot be scored is named, not left out. */
+  public void testScoresThatAreNoNumbers() throws IOException {
+    try (Directory directory = newDirectory();
+        IndexWriter writer = new IndexWriter(directory, newIndexWriterConfig())) {
+      for (float component : new float[] {1, Float.NaN}) {
+        Document document = new Document();
+        document.add(new KnnFloatVectorField(FIELD, new float[] {1, 0}));
+        document.add(new LateInteractionField(LATE_INTERACTION, new float[][] {{component, 0}}));
+        writer.addDocument(document);
+      }
+      try (DirectoryReader reader = DirectoryReader.open(writer)) {
+        assertRefused(
+            "field [late] of document 1 must have a number as MaxSim with the query, got: NaN; a"
+                + " component of its vectors is not finite, or products of components too large",
+            newSearcher(reader),
+            FastLaneQuery.builder(FIELD, new float[][] {{1, 2}})
+                .rerankFrom(LATE_INTERACTION)
+                .build());
+      }
     }
   }
 
