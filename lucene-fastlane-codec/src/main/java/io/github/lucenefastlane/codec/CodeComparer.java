@@ -34,13 +34,15 @@ abstract class CodeComparer {
    */
   abstract void compare(byte[] codes, int count, float[] similarities);
 
-  /** The best similarity among codes that follow one another. */
+  /** The best similarity among codes that follow one another; what is not a number is 0. */
   final float best(byte[] codes, int count) {
     scratch = ArrayUtil.grow(scratch, count);
     compare(codes, count, scratch);
-    float best = Float.NEGATIVE_INFINITY;
+    float best = 0;
     for (int i = 0; i < count; i++) {
-      best = Math.max(best, scratch[i]);
+      if (scratch[i] > best) {
+        best = scratch[i];
+      }
     }
     return best;
   }
@@ -107,7 +109,9 @@ abstract class CodeComparer {
       kernel.dots(target, codes, count, similarities);
       for (int i = 0; i < count; i++) {
         double lengths = Math.sqrt(squareLength * squareLengths[i]);
-        similarities[i] = VectorUtil.normalizeToUnitInterval((float) (similarities[i] / lengths));
+        // Squares of tiny components may be 0 as floats: no direction, as in MaxSim.
+        float cosine = lengths == 0 ? 0 : (float) (similarities[i] / lengths);
+        similarities[i] = VectorUtil.normalizeToUnitInterval(cosine);
       }
     }
   }

@@ -28,7 +28,8 @@ import org.apache.lucene.index.SegmentWriteState;
  * <p>A route is some neighbouring tokens of one document: where {@code s} is {@link
  * #tokensPerRoute()}, a document of {@code m} tokens is cut into {@code ceil(m / s)} routes, one
  * after the other, where its tokens change most; {@link RouteBoundaries} tells how. Each route is
- * stood for by one <em>head</em>, the normalised mean of its tokens; where routes end is not
+ * stood for by one <em>head</em>: the sum of its tokens, scaled to their mean length, which is the
+ * normalised mean of unit vectors; under Euclidean distance it is the mean. Where routes end is not
  * stored. Routes belong to one document, so merging copies their heads as they are, where settings
  * stay. Codes of tokens are copied as well; they are only made anew, of the vectors that they stand
  * for, if this format's {@link #tokenEncoding()} is another, or the size of its pools where codes
@@ -48,19 +49,18 @@ import org.apache.lucene.index.SegmentWriteState;
  *
  * <p>The heads of a segment's field lie in <em>posting lists</em>, groups of like heads found by
  * k-means, of about 16 to 48 heads each, and more in segments of very many. A list is stood for by
- * its <em>centroid</em>, their normalised mean too (under Euclidean distance both are the mean). A
- * search compares its target with all centroids, and with the heads of the nearest lists, one after
- * the other as they lie in the file. Flushes and merges group the heads of their segment anew, on
- * the merge scheduler's {@linkplain org.apache.lucene.index.MergeScheduler#getIntraMergeExecutor
- * intra-merge executor}.
+ * its <em>centroid</em>, made of its heads as a head is of tokens. A search compares its target
+ * with all centroids, and with the heads of the nearest lists, one after the other as they lie in
+ * the file. Flushes and merges group the heads of their segment anew, on the merge scheduler's
+ * {@linkplain org.apache.lucene.index.MergeScheduler#getIntraMergeExecutor intra-merge executor}.
  *
  * <p>A merge copies codes one document at a time, those of heads and pooled vectors by way of
  * temporary files. While it groups the heads, it holds 8 bytes for each of them on the Java heap,
  * half a byte a token at the default {@link #tokensPerRoute()}; the centroids, 4 bytes a component,
  * of at most about 64 lists for each square root of the number of heads; some 3 bytes a document;
  * and some megabytes for each thread that it runs on. Of heads of 128 components that is 4 MB for
- * 96,000, 12 for 482,000, and some 100 for 4.8 million. A flush holds as much, after what was
- * buffered has been written and let go.
+ * 96,000, 12 for 482,000, and some 100 for 4.8 million. A flush holds as much for one field at a
+ * time, after what was buffered of that has been written and let go.
  *
  * <p>In the files below, {@code Tokens}, {@code Documents}, {@code Pools}, {@code Heads} and {@code
  * Lists} are the numbers of token vectors, documents, pools, heads and posting lists that a field

@@ -53,14 +53,20 @@ final class FastLaneVectorsReader extends KnnVectorsReader {
 
   /** The field's tokens and heads, or null if the segment has none. */
   SegmentField field(String field) throws IOException {
-    return storage.entry(field) == null ? null : storage.field(field);
+    FieldEntry entry = storage.entry(field);
+    return entry == null ? null : storage.field(entry);
   }
 
-  private SegmentField field(String field, VectorEncoding encoding) throws IOException {
+  private FieldEntry entry(String field) {
     FieldEntry entry = storage.entry(field);
     if (entry == null) {
       throw new IllegalArgumentException("field \"" + field + "\" has no vectors in this segment");
     }
+    return entry;
+  }
+
+  private SegmentField field(String field, VectorEncoding encoding) throws IOException {
+    FieldEntry entry = entry(field);
     if (entry.info().getVectorEncoding() != encoding) {
       throw new IllegalArgumentException(
           "field \""
@@ -70,7 +76,7 @@ final class FastLaneVectorsReader extends KnnVectorsReader {
               + " vectors, not "
               + encoding);
     }
-    return storage.field(field);
+    return storage.field(entry);
   }
 
   private KnnVectorValues documents(String field, VectorEncoding encoding) throws IOException {
@@ -128,7 +134,7 @@ final class FastLaneVectorsReader extends KnnVectorsReader {
 
   @Override
   public Map<String, Long> getOffHeapByteSize(FieldInfo info) {
-    return storage.byteSizes(storage.entry(info.name));
+    return storage.byteSizes(entry(info.name));
   }
 
   @Override

@@ -30,8 +30,12 @@ import org.apache.lucene.util.SparseFixedBitSet;
  * for heads only, to their best tokens.
  *
  * <p>Where so few heads are accepted that it takes no longer, the accepted documents are compared
- * one by one, which is exact. Each document is collected once, and each comparison is counted as a
- * visit.
+ * one by one, which is exact. Each document is collected once.
+ *
+ * <p>Each comparison is counted as a visit if the collector asked for heads. To others a visit is a
+ * document: so many comparisons as a document has tokens, on the average, are one. Lucene's
+ * filtered queries give up after as many visits as documents are accepted, and then compare all
+ * tokens of these.
  */
 final class Lane {
 
@@ -85,6 +89,11 @@ final class Lane {
   /** How many in all segments together; at least as many. */
   private final int depthOfAll;
 
+  private final int comparisonsPerVisit;
+
+  /** Comparisons since the last visit, less than one. */
+  private long uncounted;
+
   /** Documents of the best heads in the lists, to be collected when all are found, or at once. */
   private DocumentQueue found;
 
@@ -107,6 +116,7 @@ final class Lane {
     long wanted = byHead ? collector.k() : (long) DEPTH_PER_DOCUMENT * collector.k();
     this.depth = (int) Math.max(MIN_DEPTH, Math.min(field.entry.documents(), wanted));
     this.depthOfAll = headsOnly ? Math.max(depth, strategy.documents()) : depth;
+    this.comparisonsPerVisit = byHead ? 1 : tokensPerDocument();
   }
 
   /** The strategy that asks for heads only, or null. */
@@ -127,7 +137,7 @@ final class Lane {
     long listed = listedHeads(acceptedHeads);
     if (depthOfAll >= accepted || scanCost(accepted, acceptedHeads) <= listed) {
       scan(acceptDocs);
-    } else if (visits(listed) > visitsLeft()) {
+    } else if (comparisons(listed) > comparisonsLeft()) {
       // The search would end early. Its caller, who set the limit, has something else in mind then,
       // and need not wait for it.
       giveUp();
@@ -157,27 +167,35 @@ final class Lane {
   }
 
   /** How many comparisons a search through lists takes, about. */
-  private long visits(long listed) {
-    return byHead ? listed : listed + depth * tokensPerDocument();
+  private long comparisons(long listed) {
+    return byHead ? listed : listed + (long) depth * tokensPerDocument();
   }
 
   private void giveUp() {
-    for (long left = visitsLeft(); left > 0; left = visitsLeft()) {
-      collector.incVisitedCount((int) Math.min(Integer.MAX_VALUE, left));
+    while (comparisonsLeft() > 0) {
+      count(comparisonsLeft());
     }
   }
 
   /** How many heads of lists are compared in the time of a scan. */
   private long scanCost(int accepted, long acceptedHeads) {
-    return byHead ? LISTED_PER_SCANNED * acceptedHeads : accepted * tokensPerDocument();
+    return byHead ? LISTED_PER_SCANNED * acceptedHeads : (long) accepted * tokensPerDocument();
   }
 
-  private long visitsLeft() {
-    return Math.max(0, collector.visitLimit() - collector.visitedCount());
+  private void count(long comparisons) {
+    uncounted += comparisons;
+    int visits = (int) Math.min(Integer.MAX_VALUE, uncounted / comparisonsPerVisit);
+    collector.incVisitedCount(visits);
+    uncounted -= (long) visits * comparisonsPerVisit;
   }
 
-  private long tokensPerDocument() {
-    return field.entry.tokens() / field.entry.documents();
+  private long comparisonsLeft() {
+    long visitsLeft = collector.visitLimit() - collector.visitedCount();
+    return Math.max(0, visitsLeft * comparisonsPerVisit - uncounted);
+  }
+
+  private int tokensPerDocument() {
+    return (int) (field.entry.tokens() / Math.max(1, field.entry.documents()));
   }
 
   /**
@@ -193,7 +211,7 @@ final class Lane {
     Bits accepted = acceptDocs.bits();
     int wanted = Math.min(collector.k(), acceptDocs.cost());
     NearestLists lists = NearestLists.of(field, heads);
-    collector.incVisitedCount(field.entry.lists());
+    count(field.entry.lists());
     long compared = field.entry.lists();
     codes = new byte[CHUNK * field.meanCoder().bytes()];
     similarities = new float[CHUNK];
@@ -208,7 +226,7 @@ final class Lane {
           collect();
           return;
         }
-        int to = Math.min(end, from + (int) Math.min(CHUNK, visitsLeft()));
+        int to = Math.min(end, from + (int) Math.min(CHUNK, comparisonsLeft()));
         competitive |= compare(from, to, accepted);
         compared += to - from;
       }
@@ -220,7 +238,7 @@ final class Lane {
   private boolean compare(int from, int to, Bits accepted) throws IOException {
     field.readPositions(from, to, codes);
     heads.compare(codes, to - from, similarities);
-    collector.incVisitedCount(to - from);
+    count(to - from);
     boolean competitive = false;
     float worst = worst();
     for (int i = 0; i < to - from; i++) {
@@ -256,22 +274,26 @@ final class Lane {
     if (atOnce) {
       return;
     }
+    boolean terminated = collector.earlyTerminated();
     if (byHead == false) {
-      dropUnaffordable();
+      dropUnaffordable(terminated);
     }
     for (int ord : found.documents()) {
+      if (byHead == false && terminated == false && collector.earlyTerminated()) {
+        return;
+      }
       collector.collect(field.ordToDoc(ord), byHead ? found.similarity(ord) : bestToken(ord));
     }
   }
 
   /** Out of time or of visits, the result is partial: of the documents of the best heads. */
-  private void dropUnaffordable() {
-    int most = collector.earlyTerminated() ? MIN_DEPTH : found.size();
+  private void dropUnaffordable(boolean terminated) {
+    int most = terminated ? MIN_DEPTH : found.size();
     long comparisons = 0;
     for (int ord : found.documents()) {
       comparisons += tokens.comparisons(ord);
     }
-    while (found.size() > most || comparisons > visitsLeft()) {
+    while (found.size() > most || comparisons > comparisonsLeft()) {
       comparisons -= tokens.comparisons(found.dropWorst());
     }
   }
@@ -292,13 +314,13 @@ final class Lane {
   }
 
   private float bestToken(int ord) throws IOException {
-    collector.incVisitedCount(tokens.comparisons(ord));
+    count(tokens.comparisons(ord));
     return tokens.best(ord);
   }
 
   private float bestHead(int ord) throws IOException {
     int count = field.headCount(ord);
-    collector.incVisitedCount(count);
+    count(count);
     return heads.best(field.headCodes(ord), count);
   }
 }

@@ -151,7 +151,7 @@ public final class MaxSim {
      *     MultiVectorValues#tokenVectors}; of a byte field, the byte values
      * @param count document tokens
      * @return the sum over query tokens of the best similarity, 0 if {@code count} is 0
-     * @throws IllegalArgumentException if the array is shorter than that
+     * @throws IllegalArgumentException if {@code count} is negative, or the array shorter than that
      */
     public float score(float[] documentTokens, int count) {
       if (count == 0) {
@@ -170,11 +170,13 @@ public final class MaxSim {
      *
      * @param documentTokens {@code [count][dimension]}, row after row
      * @param count document tokens
-     * @param similarities out: for each query token its best similarity; their sum is the score
-     * @param bestTokens out: for each query token the first document token of that similarity, -1
-     *     if {@code count} is 0
+     * @param similarities out, {@code [queryTokens]} or more: for each query token its best
+     *     similarity; their sum is the score
+     * @param bestTokens out, {@code [queryTokens]} or more: for each query token the first document
+     *     token of that similarity, -1 if {@code count} is 0
      * @return the same as {@link #score(float[], int)}
-     * @throws IllegalArgumentException if {@code documentTokens} is shorter than that
+     * @throws IllegalArgumentException if {@code count} is negative, or {@code documentTokens}
+     *     shorter than that
      */
     public float score(float[] documentTokens, int count, float[] similarities, int[] bestTokens) {
       Arrays.fill(similarities, 0, tokenCount, 0f);
@@ -207,7 +209,7 @@ public final class MaxSim {
     }
 
     private void computeMaxima(float[] tokens, int count) {
-      if ((long) count * dimension > tokens.length) {
+      if (count < 0 || (long) count * dimension > tokens.length) {
         throw new IllegalArgumentException(
             count + " tokens of dimension " + dimension + " do not fit into " + tokens.length);
       }

@@ -42,7 +42,7 @@ interface MeansKernel {
     return Simd.PRESENT ? new PanamaMeansKernel(means) : new VectorUtilMeansKernel(means);
   }
 
-  /** What a dot product with a mean lacks to order by distance. */
+  /** Half the squared length: less it, dot products with means order these by their distance. */
   static float halfSquare(float[] mean) {
     float square = 0;
     for (float component : mean) {

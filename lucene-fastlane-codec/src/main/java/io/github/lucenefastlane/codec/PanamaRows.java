@@ -19,8 +19,8 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Compares a vector with rows of floats, four of them at a time: each component of the target is
- * loaded once for these, and the four sums do not wait for one another. Rows behind the last are
- * the last one again. Needs {@link Simd#PRESENT}.
+ * loaded once for these, and the four sums do not wait for one another. Four that are not all there
+ * are filled up with the last row. Needs {@link Simd#PRESENT}.
  */
 final class PanamaRows {
 

@@ -19,7 +19,9 @@ package io.github.lucenefastlane.codec;
  */
 final class Residual4Coder extends ResidualCoder {
 
-  /** Gaussian numbers, 128 at a time, lose .0094, .0092, .0090 and .0089 of their square then. */
+  /**
+   * Of Gaussian numbers, 128 at a time, 1 to 4 lose .0094, .0092, .0090 and .0089 of the square.
+   */
   private static final int FITS = 2;
 
   private final int half;

@@ -26,7 +26,8 @@ public enum TokenEncoding {
   /**
    * One signed byte a component and one scale a token, {@code 4 + dimension} bytes: {@code value =
    * scale * code}, {@code code} in [-127, 127], {@code scale = max|value| / 127}. The scale comes
-   * first, a float32, then the codes. A component is off by at most half a scale.
+   * first, a float32, then the codes. A component is off by at most half a scale, unless that is
+   * below 2<sup>-126</sup>, where a scale has few bits left.
    */
   INT8,
 

@@ -47,10 +47,13 @@ abstract class TokenScorer {
       float best(int ord) throws IOException {
         float[] tokens = field.tokenVectors(ord);
         int count = field.tokenCount(ord);
-        float best = Float.NEGATIVE_INFINITY;
+        float best = 0;
         for (int t = 0; t < count; t++) {
           System.arraycopy(tokens, t * vector.length, vector, 0, vector.length);
-          best = Math.max(best, similarity.compare(target, vector));
+          float ofToken = similarity.compare(target, vector);
+          if (ofToken > best) {
+            best = ofToken;
+          }
         }
         return best;
       }
@@ -62,7 +65,7 @@ abstract class TokenScorer {
     return new OverCodes(field, CodeComparer.ofBytes(similarity, target), target.length);
   }
 
-  /** The best of a document. */
+  /** The best of a document; what is not a number is 0. */
   abstract float best(int ord) throws IOException;
 
   /** Number of comparisons that {@link #best} makes. */

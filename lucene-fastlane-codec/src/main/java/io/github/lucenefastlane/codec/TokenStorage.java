@@ -137,12 +137,8 @@ final class TokenStorage implements Closeable {
     return fields.get(field);
   }
 
-  /** The field through new slices, for one thread. */
-  SegmentField field(String field) throws IOException {
-    FieldEntry entry = fields.get(field);
-    if (entry == null) {
-      throw new IllegalArgumentException("field \"" + field + "\" has no vectors in this segment");
-    }
+  /** The entry's field through new slices, for one thread. */
+  SegmentField field(FieldEntry entry) throws IOException {
     return new SegmentField(entry, tokenFile, routeFile);
   }
 

@@ -59,15 +59,15 @@ import org.apache.lucene.search.Weight;
  * <h2>Which documents are scored</h2>
  *
  * <p>Each view looks in every segment for documents by the similarity of their best head, and keeps
- * the best of all segments: {@code candidates} of them, or more where a second look can tell the
- * better ones. Where the documents' pooled vectors, each of which stands for like tokens, are far
- * fewer than tokens, that look is MaxSim over them, in which the routed score (as above, of these
- * similarities) has a small part, and each view keeps 192 documents and {@code 2 * candidates /
- * views} more, {@code candidates} at least. Else, with several views, it is the routed score, and
- * each view keeps 192 and {@code 2 * candidates} more. The {@code candidates} so chosen from the
- * union of the views' documents are scored exactly, and the best {@code k} are the query's matches:
- * {@code k} over the whole index. Without rerank each view looks for {@code candidates} documents,
- * and the matches are the {@code k} best routed scores of the union.
+ * the best of all segments, more than {@code candidates} of them, so that a second look can tell
+ * the better ones. Where the documents' pooled vectors, each of which stands for like tokens, are
+ * far fewer than tokens, that look is MaxSim over them, in which the routed score (as above, of
+ * these similarities) has a small part, and each view keeps 192 documents and {@code 2 * candidates
+ * / views} more, {@code candidates} at least. Else it is the routed score, and each view keeps 192
+ * and {@code 2 * candidates} more. The {@code candidates} so chosen from the union of the views'
+ * documents are scored exactly, and the best {@code k} are the query's matches: {@code k} over the
+ * whole index. Without rerank each view looks for {@code candidates} documents, and the matches are
+ * the {@code k} best routed scores of the union.
  *
  * <p>A {@linkplain Builder#filter filter} is applied before the search, as are deletions: the
  * matches are the best of the accepted documents. In a segment where the filter leaves no more than

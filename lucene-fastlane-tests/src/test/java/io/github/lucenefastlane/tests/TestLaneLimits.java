@@ -20,6 +20,7 @@ import io.github.lucenefastlane.codec.MultiVectorField;
 import io.github.lucenefastlane.codec.TokenEncoding;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
@@ -92,36 +93,41 @@ public class TestLaneLimits extends LuceneTestCase {
 
   /** A limit that the tokens of the documents found would exceed is met at once, not half-way. */
   public void testNothingIsBegunThatCannotBeFinished() throws IOException {
-    int k = 20;
-    KnnCollector collector = new TopKnnCollector(k, k * TOKENS);
+    int limit = 120;
+    KnnCollector collector = new TopKnnCollector(20, limit);
     TopDocs found = search(collector);
     assertEquals(TotalHits.Relation.GREATER_THAN_OR_EQUAL_TO, found.totalHits.relation());
-    assertEquals(k * TOKENS, collector.visitedCount());
+    assertEquals(limit, collector.visitedCount());
     assertEquals(0, found.scoreDocs.length);
   }
 
-  /** Documents that a filter leaves are not scanned if their tokens, not heads, are too many. */
+  /**
+   * Documents that a filter leaves are not scanned if their tokens, not heads, are too many. The
+   * limit is what Lucene's filtered queries set, before they compare all tokens of the documents.
+   */
   @Repeat(iterations = 5)
   public void testFilterThatLeavesManyTokens() throws IOException {
-    int accepted = leaf.maxDoc() * 3 / 5;
+    int accepted = leaf.maxDoc() * 4 / 5;
     FixedBitSet bits = new FixedBitSet(leaf.maxDoc());
     while (bits.cardinality() < accepted) {
       bits.set(random().nextInt(leaf.maxDoc()));
     }
-    KnnCollector collector = new TopKnnCollector(10, Integer.MAX_VALUE);
+    KnnCollector collector = new TopKnnCollector(10, accepted + 1);
     AcceptDocs filter = AcceptDocs.fromLiveDocs(bits, leaf.maxDoc());
     leaf.searchNearestVectors(FIELD, randomVector(), collector, filter);
-    assertEquals(10, collector.topDocs().scoreDocs.length);
+    TopDocs found = collector.topDocs();
+    assertEquals(TotalHits.Relation.EQUAL_TO, found.totalHits.relation());
+    assertEquals(10, found.scoreDocs.length);
     assertTrue(
-        collector.visitedCount() + " comparisons, of " + accepted + " documents",
-        collector.visitedCount() < (long) accepted * TOKENS);
+        "visited " + collector.visitedCount() + " of " + accepted,
+        collector.visitedCount() < accepted);
   }
 
   /** When time runs out, the documents of the best heads so far are still scored, but few. */
   @Repeat(iterations = 5)
   public void testTimeoutLeavesFewDocumentsToScore() throws IOException {
     int k = 100;
-    int after = 400 + random().nextInt(200); // more than centroids, of some 200 lists
+    int after = 70 + random().nextInt(30); // more than centroids, of some 200 lists
     KnnCollector collector =
         new KnnCollector.Decorator(new TopKnnCollector(k, Integer.MAX_VALUE)) {
           @Override
@@ -132,8 +138,28 @@ public class TestLaneLimits extends LuceneTestCase {
     TopDocs found = search(collector);
     assertTrue("found " + found.scoreDocs.length, found.scoreDocs.length <= 16);
     assertTrue("found " + found.scoreDocs.length, found.scoreDocs.length > 0);
-    assertTrue(
-        "visited " + collector.visitedCount(),
-        collector.visitedCount() < after + 16 * TOKENS + 100);
+    assertTrue("visited " + collector.visitedCount(), collector.visitedCount() < after + 16 + 20);
+  }
+
+  /** Nor are those that are left scored when time runs out while documents are. */
+  public void testTimeoutWhileScoring() throws IOException {
+    int k = 100;
+    int inTime = random().nextInt(k);
+    AtomicInteger collected = new AtomicInteger();
+    KnnCollector collector =
+        new KnnCollector.Decorator(new TopKnnCollector(k, Integer.MAX_VALUE)) {
+          @Override
+          public boolean collect(int doc, float similarity) {
+            collected.incrementAndGet();
+            return super.collect(doc, similarity);
+          }
+
+          @Override
+          public boolean earlyTerminated() {
+            return collected.get() > inTime;
+          }
+        };
+    assertEquals(inTime + 1, search(collector).scoreDocs.length);
+    assertEquals(inTime + 1, collected.get());
   }
 }

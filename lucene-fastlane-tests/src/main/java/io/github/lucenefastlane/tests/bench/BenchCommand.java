@@ -59,6 +59,9 @@ public final class BenchCommand implements Callable<Integer> {
   private static final int MAX_DOCS = 10_000_000;
   private static final int MAX_TOKENS = 8192;
 
+  /** With fewer documents to be found, recall@10 tells little. */
+  private static final int FEWEST_ACCEPTED = 10;
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -117,9 +120,18 @@ public final class BenchCommand implements Callable<Integer> {
   private Integer threads;
 
   @Option(
+      names = "--warm-up",
+      paramLabel = "MS",
+      defaultValue = "1000",
+      description =
+          "How long each contender answers queries before it is timed, in milliseconds"
+              + " (${DEFAULT-VALUE}).")
+  private int warmUpMillis;
+
+  @Option(
       names = "--repetitions",
       paramLabel = "N",
-      defaultValue = "3",
+      defaultValue = "5",
       description = "Timed passes, of which medians are taken (${DEFAULT-VALUE}).")
   private int repetitions;
 
@@ -153,9 +165,16 @@ public final class BenchCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "N",
       defaultValue = "20,50,100,300",
-      description =
-          "Documents scored exactly by FastLane and after a pooled vector (${DEFAULT-VALUE}).")
+      description = "Documents that each search scores exactly (${DEFAULT-VALUE}).")
   private List<Integer> candidates;
+
+  @Option(
+      names = "--stock-k",
+      split = ",",
+      paramLabel = "N",
+      defaultValue = "10,20,50,100",
+      description = "Documents that stock Lucene looks for by each query token (${DEFAULT-VALUE}).")
+  private List<Integer> stockPerToken;
 
   @Option(
       names = "--tokens-per-route",
@@ -255,8 +274,29 @@ public final class BenchCommand implements Callable<Integer> {
     if (plot != null && plot.toString().endsWith(".png") == false) {
       throw new ParameterException(spec.commandLine(), "--plot must be a file *.png, got: " + plot);
     }
+    for (Path file : new Path[] {json, plot}) {
+      if (file != null) { // fail now, not at the end
+        if (Files.isDirectory(file)) {
+          throw new ParameterException(
+              spec.commandLine(), "--json and --plot must be files, got the folder: " + file);
+        }
+        Files.createDirectories(file.toAbsolutePath().getParent());
+      }
+    }
     try (Corpus corpus = corpus()) {
       check("--segments", segments, 1, Math.min(corpus.size(), BuiltIndex.MOST_SEGMENTS));
+      for (double share : filters) {
+        if (share * corpus.size() < FEWEST_ACCEPTED) {
+          throw new ParameterException(
+              spec.commandLine(),
+              "--filters must accept at least "
+                  + FEWEST_ACCEPTED
+                  + " of the "
+                  + corpus.size()
+                  + " documents, got the share "
+                  + share);
+        }
+      }
       measure(corpus, settings);
     }
     return CommandLine.ExitCode.OK;
@@ -267,6 +307,10 @@ public final class BenchCommand implements Callable<Integer> {
     check("--tokens", tokens, 1, MAX_TOKENS);
     check("--dim", dimension, 1, 1024); // the limit of Lucene's own formats
     if (data == null) {
+      if (spec.commandLine().getParseResult().hasMatchedOption("--field")) {
+        throw new ParameterException(
+            spec.commandLine(), "--field is of --data, which is not given");
+      }
       return new SyntheticCorpus(docs == null ? DEFAULT_DOCS : docs, tokens, dimension, hard, seed);
     }
     for (String option : List.of("--tokens", "--dim", "--hard")) {
@@ -286,11 +330,6 @@ public final class BenchCommand implements Callable<Integer> {
     }
     setting.addAll(Environment.describe());
     PrintWriter out = spec.commandLine().getOut();
-    for (Path file : new Path[] {json, plot}) {
-      if (file != null) {
-        Files.createDirectories(file.toAbsolutePath().getParent()); // fail now, not at the end
-      }
-    }
     Path folder =
         work == null
             ? Files.createTempDirectory("fastlane-bench")
@@ -314,10 +353,14 @@ public final class BenchCommand implements Callable<Integer> {
   private Settings settings() {
     int cores = Runtime.getRuntime().availableProcessors();
     check("--queries", queries, 1, 100_000);
+    check("--warm-up", warmUpMillis, 0, 3_600_000);
     check("--repetitions", repetitions, 1, 1000);
     check("--threads", threads == null ? cores : threads, 1, 1024);
     for (int count : candidates) {
       check("--candidates", count, 1, FastLaneQuery.MAX_CANDIDATES);
+    }
+    for (int count : stockPerToken) {
+      check("--stock-k", count, 1, FastLaneQuery.MAX_CANDIDATES);
     }
     for (int count : tokensPerRoute) {
       check("--tokens-per-route", count, 1, FastLaneVectorsFormat.MAX_TOKENS_PER_ROUTE);
@@ -338,9 +381,11 @@ public final class BenchCommand implements Callable<Integer> {
         List.copyOf(tokensPerRoute),
         viewCounts,
         List.copyOf(candidates),
+        List.copyOf(stockPerToken),
         segments,
         queries,
         threads == null ? cores : threads,
+        warmUpMillis,
         repetitions,
         List.copyOf(filters),
         deletes);

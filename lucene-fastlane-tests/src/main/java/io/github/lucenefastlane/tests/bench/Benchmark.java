@@ -17,11 +17,14 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.apache.lucene.search.TaskExecutor;
 import org.apache.lucene.util.IOUtils;
 
@@ -30,7 +33,8 @@ import org.apache.lucene.util.IOUtils;
  * indexes from the same vectors, answers the same queries by all contenders, and compares with the
  * truth.
  *
- * <p>Every contender searches in one thread per query. Contenders take turns in the timed passes.
+ * <p>Every contender searches in one thread per query. Contenders take turns in the timed passes,
+ * in another order each time, so that none always follows the same.
  */
 final class Benchmark {
 
@@ -113,9 +117,22 @@ final class Benchmark {
     for (int c = 0; c < contenders.size(); c++) {
       passes.add(new LinkedHashMap<>());
     }
+    progress.start("warm-up", contenders.size());
+    List<Integer> order = new ArrayList<>();
+    for (int c = 0; c < contenders.size(); c++) {
+      int timed = contenders.get(c).timedQueries(qualities.get(c));
+      long nanos = TimeUnit.MILLISECONDS.toNanos(settings.warmUpMillis());
+      for (long start = System.nanoTime(); System.nanoTime() - start < nanos; ) {
+        contenders.get(c).time(timed, executor, settings.threads());
+      }
+      order.add(c);
+      progress.advance();
+    }
+    Random random = new Random(0); // the same orders in every run
     progress.start("timing", (long) settings.repetitions() * contenders.size());
     for (int r = 0; r < settings.repetitions(); r++) {
-      for (int c = 0; c < contenders.size(); c++) {
+      Collections.shuffle(order, random);
+      for (int c : order) {
         int timed = contenders.get(c).timedQueries(qualities.get(c));
         for (int threads : threadCounts) {
           passes

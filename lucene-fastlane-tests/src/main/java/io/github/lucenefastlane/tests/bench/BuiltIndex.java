@@ -38,7 +38,7 @@ import org.apache.lucene.store.FSDirectory;
  * @param index what it holds
  * @param path its folder
  * @param indexSeconds to add all documents and write them as segments, without making their vectors
- * @param mergeSeconds to merge the segments into one, if it has one in the end
+ * @param mergeSeconds to merge the segments into one; 0 if several were asked for
  * @param tokenCounts token vectors of each document of the corpus
  * @param bytesByFile size of its files by their extension, in bytes
  * @param indexHeapBytes the most heap held while documents were added, as {@link HeapMeter} has it
@@ -54,7 +54,10 @@ record BuiltIndex(
     long indexHeapBytes,
     long mergeHeapBytes) {
 
-  /** Segments that are merged into one at the end: the same number for every index. */
+  /**
+   * Segments that are merged into one at the end, and more of an index that fills the writer's
+   * buffer before.
+   */
   private static final int MERGED_SEGMENTS = 8;
 
   /** Also of a large index, whose buffer fills up before a segment is complete. */

@@ -75,7 +75,7 @@ enum ContenderKind {
   STOCK("stock") {
     @Override
     List<Contender> contenders(Settings settings, int dimension) {
-      return stock(false);
+      return stock(settings, false);
     }
   },
 
@@ -83,7 +83,7 @@ enum ContenderKind {
   STOCK_SQ("stock-sq") {
     @Override
     List<Contender> contenders(Settings settings, int dimension) {
-      return stock(true);
+      return stock(settings, true);
     }
   },
 
@@ -142,14 +142,15 @@ enum ContenderKind {
     return label;
   }
 
-  List<Contender> stock(boolean quantised) {
+  List<Contender> stock(Settings settings, boolean quantised) {
     List<Contender> contenders = new ArrayList<>();
-    for (int perToken : new int[] {10, 100}) {
-      contenders.add(
-          new Contender(new ChildrenRescored(label, perToken, 100), new ChildrenIndex(quantised)));
+    for (int perToken : settings.stockPerToken()) {
+      for (int candidates : settings.candidates()) {
+        contenders.add(
+            new Contender(
+                new ChildrenRescored(label, perToken, candidates), new ChildrenIndex(quantised)));
+      }
     }
-    contenders.add(
-        new Contender(new ChildrenRescored(label, 100, 300), new ChildrenIndex(quantised)));
     return contenders;
   }
 }

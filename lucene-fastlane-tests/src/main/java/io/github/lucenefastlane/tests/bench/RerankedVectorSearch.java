@@ -20,9 +20,13 @@ import org.apache.lucene.search.TopDocs;
 
 /**
  * The documents whose one vector is nearest to the query's, by one of Lucene's vector fields, and
- * an exact rerank of them.
+ * an exact rerank of them. A graph finds more of the nearest if it looks for more: it looks for as
+ * many as {@link io.github.lucenefastlane.query.FastLaneQuery} does.
  */
 abstract class RerankedVectorSearch implements SearchMethod {
+
+  /** Documents looked for beside two for each that is reranked. */
+  private static final int SPARE_DEPTH = 192;
 
   private final String field;
   private final int candidates;
@@ -52,9 +56,10 @@ abstract class RerankedVectorSearch implements SearchMethod {
   @Override
   public final Answer search(IndexSearcher searcher, float[][] query, int k) throws IOException {
     VisitedCount visited = new VisitedCount();
+    int depth = SPARE_DEPTH + 2 * candidates;
     TopDocs nearest =
         searcher.search(
-            new CountedVectorQuery(field, vector(query), candidates, filter, visited), candidates);
+            new CountedVectorQuery(field, vector(query), depth, filter, visited), candidates);
     return new Answer(
         rerank(searcher, query, nearest, Math.min(k, candidates)),
         visited.visited(),

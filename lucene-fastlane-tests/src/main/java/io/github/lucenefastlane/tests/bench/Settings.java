@@ -23,10 +23,12 @@ import java.util.List;
  * @param encodings of FastLane's indexes
  * @param tokensPerRoute of FastLane's indexes
  * @param views of FastLane's searches; {@link FastLaneSearch#ALL_VIEWS} for all
- * @param candidates of FastLane's searches and of those by a pooled vector
+ * @param candidates documents that each search scores exactly
+ * @param stockPerToken documents that stock Lucene looks for by each query token
  * @param segments of each index
  * @param queries number of queries
  * @param threads of the second timing, beside one thread; also computes the truth
+ * @param warmUpMillis how long each contender answers queries before it is timed
  * @param repetitions timed passes of each contender
  * @param filters shares of the documents that filters accept, for further rows
  * @param deletes share of the documents that are deleted, for further rows; 0 for none
@@ -37,9 +39,11 @@ record Settings(
     List<Integer> tokensPerRoute,
     List<Integer> views,
     List<Integer> candidates,
+    List<Integer> stockPerToken,
     int segments,
     int queries,
     int threads,
+    int warmUpMillis,
     int repetitions,
     List<Double> filters,
     double deletes) {}

@@ -47,9 +47,9 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What do the stages of a search cost: one lane through a segment, and the decoding and scoring of
- * the documents that it found? On synthetic easy documents of mean 70 tokens and dimension 128;
- * each invocation is another query.
+ * What do the stages of a search cost: one lane through a segment, the forecast of MaxSim of the
+ * documents that it found, and the decoding and scoring of the best of these? On synthetic easy
+ * documents of mean 70 tokens and dimension 128; each invocation is another query.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -70,9 +70,13 @@ public class StageBenchmark {
   @Param({"5000"})
   public int documents;
 
-  /** Documents that a lane looks for, and that are reranked. */
+  /** Documents that are reranked. */
   @Param({"100"})
   public int candidates;
+
+  /** Documents that the lane looks for, as in a search by one view with 100 candidates. */
+  @Param({"392"})
+  public int depth;
 
   private Path folder;
   private Directory directory;
@@ -81,7 +85,8 @@ public class StageBenchmark {
   private MultiVectorValues values;
   private float[][] views;
   private MaxSim.Scorer[] scorers;
-  private int[][] found;
+  private int[][] found; // in the order of the disk
+  private int[][] best; // of these, in the same order
   private int next;
 
   /** Builds the index, and finds each query's candidates. */
@@ -98,6 +103,7 @@ public class StageBenchmark {
     views = new float[QUERIES][];
     scorers = new MaxSim.Scorer[QUERIES];
     found = new int[QUERIES][];
+    best = new int[QUERIES][];
     for (int q = 0; q < QUERIES; q++) {
       float[][] query = corpus.query(q);
       views[q] = PooledIndex.mean(query);
@@ -105,7 +111,9 @@ public class StageBenchmark {
       next = q;
       // All documents have the field: a document's ordinal is Lucene's number of it.
       found[q] = Answer.documents(lane());
-      Arrays.sort(found[q]); // a rerank reads in the order of the disk
+      best[q] = Arrays.copyOf(found[q], Math.min(candidates, found[q].length));
+      Arrays.sort(found[q]);
+      Arrays.sort(best[q]);
     }
   }
 
@@ -130,7 +138,7 @@ public class StageBenchmark {
 
   private TopDocs lane() throws IOException {
     TopKnnCollector collector =
-        new TopKnnCollector(candidates, Integer.MAX_VALUE, HeadSearchStrategy.DEFAULT);
+        new TopKnnCollector(depth, Integer.MAX_VALUE, HeadSearchStrategy.DEFAULT);
     leaf.searchNearestVectors(
         VectorIndex.TOKENS,
         views[next],
@@ -139,11 +147,22 @@ public class StageBenchmark {
     return collector.topDocs();
   }
 
+  /** MaxSim over the pooled vectors of the documents that the lane found. */
+  @Benchmark
+  public float forecast() throws IOException {
+    MaxSim.Scorer scorer = scorers[next()];
+    float sum = 0;
+    for (int ord : found[next]) {
+      sum += scorer.score(values.pooledVectors(ord), values.poolCount(ord));
+    }
+    return sum;
+  }
+
   /** The candidates' tokens. */
   @Benchmark
   public float decode() throws IOException {
     float sum = 0;
-    for (int ord : found[next()]) {
+    for (int ord : best[next()]) {
       sum += values.tokenVectors(ord)[0];
     }
     return sum;
@@ -154,7 +173,7 @@ public class StageBenchmark {
   public float decodeAndScore() throws IOException {
     MaxSim.Scorer scorer = scorers[next()];
     float sum = 0;
-    for (int ord : found[next]) {
+    for (int ord : best[next]) {
       sum += scorer.score(values.tokenVectors(ord), values.tokenCount(ord));
     }
     return sum;

@@ -36,8 +36,8 @@ import org.apache.lucene.util.VectorUtil;
  * <p>Directions are Gaussian with a standard deviation that falls with the component, as a power
  * law, so a few components are much larger than the others. Lengths of passages are log-normal.
  *
- * <p>Easy documents are one passage. Hard documents are several passages of unrelated topics, of
- * which together are as long. A query is about one passage of one document: its tokens are tokens
+ * <p>Easy documents are one passage. Hard documents are several passages of unrelated topics, which
+ * together are as long. A query is about one passage of one document: its tokens are tokens
  * of that passage with noise, and some are other words of the passage's topic in a context of their
  * own.
  *

@@ -20,7 +20,7 @@ final class VisitedCount {
 
   private long visited;
 
-  /** Lucene's vector queries tell it as the hits that they looked at. */
+  /** Lucene's vector queries report it as their total hits. */
   void add(TopDocs[] perLeafResults) {
     for (TopDocs results : perLeafResults) {
       add(results);
