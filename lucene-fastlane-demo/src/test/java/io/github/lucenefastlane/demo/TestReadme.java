@@ -14,7 +14,11 @@
 package io.github.lucenefastlane.demo;
 
 import io.github.lucenefastlane.codec.FastLaneCodec;
+import io.github.lucenefastlane.codec.FastLaneVectorsFormat;
 import io.github.lucenefastlane.codec.MultiVectorField;
+import io.github.lucenefastlane.codec.MultiVectorValues;
+import io.github.lucenefastlane.codec.TokenEncoding;
+import io.github.lucenefastlane.encoder.RoutedQuery;
 import io.github.lucenefastlane.encoder.TokenEncoder;
 import io.github.lucenefastlane.query.FastLaneQuery;
 import java.io.IOException;
@@ -25,15 +29,23 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.lucene.analysis.Analyzer;
+import org.apache.lucene.codecs.Codec;
+import org.apache.lucene.codecs.KnnVectorsFormat;
+import org.apache.lucene.codecs.lucene104.Lucene104Codec;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
+import org.apache.lucene.document.KnnFloatVectorField;
+import org.apache.lucene.document.LateInteractionField;
 import org.apache.lucene.document.StringField;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.LeafReader;
+import org.apache.lucene.index.Term;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.Query;
+import org.apache.lucene.search.TermQuery;
 import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.tests.analysis.MockAnalyzer;
@@ -96,6 +108,90 @@ public class TestReadme extends LuceneTestCase {
     // end
   }
 
+  /** Searches by the model's router, among the documents that a filter accepts. */
+  @Test
+  public void testRouterAndFilter() throws IOException {
+    try (Directory directory = newDirectory();
+        TokenEncoder encoder = TokenEncoder.loadDefault()) {
+      IndexWriterConfig config = newIndexWriterConfig().setCodec(new FastLaneCodec());
+      try (IndexWriter writer = new IndexWriter(directory, config)) {
+        for (String language : List.of("en", "de")) {
+          Document document = new Document();
+          document.add(new StringField("language", language, Field.Store.YES));
+          MultiVectorField.add(
+              document,
+              "body",
+              encoder.encodeDocument("The sky scatters blue light most.").vectors(),
+              VectorSimilarityFunction.DOT_PRODUCT);
+          writer.addDocument(document);
+        }
+      }
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        IndexSearcher searcher = new IndexSearcher(reader);
+        // example: router and filter
+        RoutedQuery question = encoder.encodeRoutedQuery("why is the sky blue");
+        Query query =
+            FastLaneQuery.builder("body", question.tokens().vectors())
+                .router(question.router())
+                .filter(new TermQuery(new Term("language", "en")))
+                .build();
+        // end
+        assertEquals(1, searcher.count(query));
+      }
+    }
+  }
+
+  /** Chooses the format field by field. */
+  @Test
+  public void testCodecOfYourOwn() throws IOException {
+    // example: codec
+    KnnVectorsFormat tokenVectors = new FastLaneVectorsFormat(TokenEncoding.RESIDUAL4);
+    Codec codec =
+        new Lucene104Codec() {
+          @Override
+          public KnnVectorsFormat getKnnVectorsFormatForField(String field) {
+            return field.equals("body") ? tokenVectors : super.getKnnVectorsFormatForField(field);
+          }
+        };
+    // end
+    try (Directory directory = newDirectory()) {
+      try (IndexWriter writer =
+          new IndexWriter(directory, newIndexWriterConfig().setCodec(codec))) {
+        Document document = new Document();
+        MultiVectorField.add(
+            document, "body", new float[][] {{1, 0}, {0, 1}}, VectorSimilarityFunction.DOT_PRODUCT);
+        document.add(new KnnFloatVectorField("other", new float[] {1, 0}));
+        writer.addDocument(document);
+      }
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        LeafReader leaf = getOnlyLeafReader(reader);
+        assertEquals(TokenEncoding.RESIDUAL4, MultiVectorValues.get(leaf, "body").tokenEncoding());
+        assertNull(MultiVectorValues.get(leaf, "other"));
+      }
+    }
+  }
+
+  /** Searches pooled vectors, and reranks by what a late interaction field holds. */
+  @Test
+  public void testWithoutReindexing() throws IOException {
+    float[][] queryTokens = {{0, 1, 0, 0}, {0, 0.6f, 0, 0.8f}};
+    try (Directory directory = newDirectory()) {
+      try (IndexWriter writer = new IndexWriter(directory, newIndexWriterConfig())) {
+        Document document = new Document();
+        document.add(new KnnFloatVectorField("pooled", new float[] {.5f, .5f, .5f, .5f}));
+        document.add(new LateInteractionField("tokens", queryTokens));
+        writer.addDocument(document);
+      }
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        IndexSearcher searcher = new IndexSearcher(reader);
+        // example: rerank from
+        Query query = FastLaneQuery.builder("pooled", queryTokens).rerankFrom("tokens").build();
+        // end
+        assertEquals(2, searcher.search(query, 10).scoreDocs[0].score, 1e-5f);
+      }
+    }
+  }
+
   /** The README shows what the tests above run. */
   @Test
   public void testReadmeShowsTheseExamples() throws IOException {
@@ -122,7 +218,7 @@ public class TestReadme extends LuceneTestCase {
         current.add(line.replaceAll("\\s", ""));
       }
     }
-    assertEquals(3, shown.size());
+    assertEquals(6, shown.size());
     assertEquals(run.keySet(), shown.keySet());
     for (String name : run.keySet()) {
       // The formatter breaks lines as it likes.

@@ -37,9 +37,8 @@ import org.apache.lucene.util.VectorUtil;
  * law, so a few components are much larger than the others. Lengths of passages are log-normal.
  *
  * <p>Easy documents are one passage. Hard documents are several passages of unrelated topics, which
- * together are as long. A query is about one passage of one document: its tokens are tokens
- * of that passage with noise, and some are other words of the passage's topic in a context of their
- * own.
+ * together are as long. A query is about one passage of one document: its tokens are tokens of that
+ * passage with noise, and some are other words of the passage's topic in a context of their own.
  *
  * <p>The parameters were chosen so that one pooled vector per document finds what it finds on real
  * text. Of exact MaxSim's best 10, the 100 documents of the nearest mean vectors hold .97, .98, .98
