@@ -31,8 +31,10 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.lucene.codecs.Codec;
 import org.apache.lucene.document.BinaryDocValuesField;
@@ -70,6 +72,8 @@ import org.apache.lucene.search.ScoreDoc;
 import org.apache.lucene.search.ScoreMode;
 import org.apache.lucene.search.Scorer;
 import org.apache.lucene.search.ScorerSupplier;
+import org.apache.lucene.search.Sort;
+import org.apache.lucene.search.SortField;
 import org.apache.lucene.search.TermInSetQuery;
 import org.apache.lucene.search.TopDocs;
 import org.apache.lucene.search.TopKnnCollector;
@@ -445,6 +449,85 @@ public class TestFastLaneQuery extends LuceneTestCase {
         for (int rank = 0; rank < k; rank++) {
           assertEquals(expected.get(rank).score, hits[rank].score, 1e-5f);
         }
+      }
+    }
+  }
+
+  /** Segments of Lucene's format beside those of ours, one query searched by several threads. */
+  public void testSegmentsOfBothFormats() throws Exception {
+    VectorSimilarityFunction similarity = anySimilarity();
+    float[][] targets = RandomTokens.tokens(random(), 3, 8);
+    Map<String, Float> expected = new HashMap<>();
+    try (Directory directory = newDirectory()) {
+      boolean sorted = random().nextBoolean();
+      int segments = TestUtil.nextInt(random(), 2, 6);
+      for (int segment = 0; segment < segments; segment++) {
+        IndexWriterConfig config =
+            new IndexWriterConfig()
+                .setMergePolicy(NoMergePolicy.INSTANCE)
+                .setCodec(segment % 2 == 0 ? exactCodec() : TestUtil.getDefaultCodec());
+        if (sorted) {
+          config.setIndexSort(new Sort(new SortField("number", SortField.Type.LONG)));
+        }
+        try (IndexWriter writer = new IndexWriter(directory, config)) {
+          for (int i = TestUtil.nextInt(random(), 1, 80); i > 0; i--) {
+            String id = segment + "-" + i;
+            float[] token = RandomTokens.token(random(), 8);
+            Document document = new Document();
+            document.add(new StringField(RandomCorpus.ID, id, Field.Store.YES));
+            document.add(new NumericDocValuesField("number", random().nextInt()));
+            MultiVectorField.add(document, FIELD, new float[][] {token}, similarity);
+            writer.addDocument(document);
+            float sum = 0;
+            for (float[] target : targets) {
+              sum += similarity.compare(target, token);
+            }
+            expected.put(id, sum);
+          }
+          String deleted = RandomPicks.randomFrom(random(), expected.keySet());
+          expected.remove(deleted);
+          writer.deleteDocuments(new Term(RandomCorpus.ID, deleted));
+        }
+      }
+      List<Float> best = expected.values().stream().sorted(Comparator.reverseOrder()).toList();
+      Query query =
+          FastLaneQuery.builder(FIELD, targets)
+              .router(AllTokensRouter.INSTANCE)
+              .k(ALL)
+              .candidates(ALL)
+              .build();
+      ExecutorService threads = Executors.newFixedThreadPool(3, new NamedThreadFactory("search"));
+      try (DirectoryReader reader = DirectoryReader.open(directory)) {
+        IndexSearcher searcher =
+            random().nextBoolean() ? newSearcher(reader) : new IndexSearcher(reader, threads);
+        Callable<Void> search =
+            () -> {
+              int page = 10;
+              List<ScoreDoc> hits = new ArrayList<>();
+              ScoreDoc[] found = searcher.search(query, page).scoreDocs;
+              while (found.length > 0) {
+                hits.addAll(List.of(found));
+                found = searcher.searchAfter(found[found.length - 1], query, page).scoreDocs;
+              }
+              assertEquals(best.size(), hits.size());
+              for (int rank = 0; rank < best.size(); rank++) {
+                ScoreDoc hit = hits.get(rank);
+                assertEquals(best.get(rank), hit.score, 1e-4f);
+                String id = searcher.storedFields().document(hit.doc).get(RandomCorpus.ID);
+                assertEquals(expected.get(id), hit.score, 1e-4f);
+              }
+              return null;
+            };
+        ExecutorService callers = Executors.newFixedThreadPool(3, new NamedThreadFactory("caller"));
+        try {
+          for (Future<Void> searched : callers.invokeAll(List.of(search, search, search))) {
+            searched.get();
+          }
+        } finally {
+          TestUtil.shutdownExecutorService(callers);
+        }
+      } finally {
+        TestUtil.shutdownExecutorService(threads);
       }
     }
   }

@@ -16,6 +16,7 @@ package io.github.lucenefastlane.tests;
 import io.github.lucenefastlane.codec.TokenEncoding;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.Supplier;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.SerialMergeScheduler;
@@ -32,7 +33,15 @@ public class TestFailingDirectory extends LuceneTestCase {
     void start(MockDirectoryWrapper directory) throws IOException;
   }
 
-  private static void assertSurvives(Trouble trouble) throws IOException {
+  private static void assertSurvives(Supplier<Trouble> troubles) throws IOException {
+    int failures = 0;
+    for (int i = atLeast(15); i > 0; i--) {
+      failures += failsAndSurvives(troubles.get()) ? 1 : 0;
+    }
+    assertTrue("nothing failed", failures > 0);
+  }
+
+  private static boolean failsAndSurvives(Trouble trouble) throws IOException {
     TokenEncoding encoding = RandomFormats.encoding(random());
     Corpus corpus =
         new Corpus(
@@ -54,6 +63,7 @@ public class TestFailingDirectory extends LuceneTestCase {
       writer.commit();
       StoredVectors committed = new StoredVectors(corpus.snapshot(), encoding);
       trouble.start(directory);
+      boolean failed = false;
       try {
         indexer.add(writer, 20);
         indexer.update(writer);
@@ -61,6 +71,7 @@ public class TestFailingDirectory extends LuceneTestCase {
         writer.forceMerge(1);
       } catch (IOException | AlreadyClosedException e) {
         assertTrue(e.toString(), isOurs(e));
+        failed = true;
       }
       directory.setRandomIOExceptionRate(0);
       directory.setRandomIOExceptionRateOnOpen(0);
@@ -71,6 +82,7 @@ public class TestFailingDirectory extends LuceneTestCase {
       try (DirectoryReader reader = DirectoryReader.open(directory)) {
         committed.assertStored(reader);
       }
+      return failed;
     }
   }
 
@@ -88,23 +100,26 @@ public class TestFailingDirectory extends LuceneTestCase {
   }
 
   public void testDiskFull() throws IOException {
-    for (int i = atLeast(15); i > 0; i--) {
-      int spare = random().nextInt(60_000);
-      assertSurvives(directory -> directory.setMaxSizeInBytes(directory.sizeInBytes() + spare));
-    }
+    assertSurvives(
+        () -> {
+          int spare = random().nextInt(60_000);
+          return directory -> directory.setMaxSizeInBytes(directory.sizeInBytes() + spare);
+        });
   }
 
   public void testFailingWrites() throws IOException {
-    for (int i = atLeast(15); i > 0; i--) {
-      double rate = 0.02 * random().nextDouble();
-      assertSurvives(directory -> directory.setRandomIOExceptionRate(rate));
-    }
+    assertSurvives(
+        () -> {
+          double rate = 0.02 * random().nextDouble();
+          return directory -> directory.setRandomIOExceptionRate(rate);
+        });
   }
 
   public void testFailingOpens() throws IOException {
-    for (int i = atLeast(15); i > 0; i--) {
-      double rate = 0.1 * random().nextDouble();
-      assertSurvives(directory -> directory.setRandomIOExceptionRateOnOpen(rate));
-    }
+    assertSurvives(
+        () -> {
+          double rate = 0.1 * random().nextDouble();
+          return directory -> directory.setRandomIOExceptionRateOnOpen(rate);
+        });
   }
 }
