@@ -42,12 +42,9 @@ final class Lane {
   /**
    * As many heads are compared as fill a list for each document looked for, or this many lists if
    * those are fewer. Lists count, not heads, since what is near to a view lies in about as many of
-   * them in a large segment, where they are longer. Half as many lists keep .983 and .994 of full
-   * MaxSim's nDCG@10 with 20 and 100 candidates, for which 232 and 392 documents are looked for, on
-   * SQuAD paragraphs beside 4,094 passages of another collection, and .983 and .989 beside 19,903
-   * (810 questions, one learned view); these keep .990 and .998, and .985 and .993. Without rerank,
-   * of heads of 8 tokens, where 100 documents are looked for, 171 lists keep .902 beside 4,094
-   * passages (405 questions), 342 keep .911, and all heads .924.
+   * them in a large segment, where they are longer. Half as many lists keep .983 of full MaxSim's
+   * nDCG@10 where these keep .990 (SQuAD paragraphs beside 4,094 passages of another collection,
+   * 810 questions, one learned view, 20 candidates out of 232 documents).
    */
   private static final int MIN_LISTS = 342;
 
