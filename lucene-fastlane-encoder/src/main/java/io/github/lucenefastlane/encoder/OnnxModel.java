@@ -35,15 +35,18 @@ import java.util.function.BiFunction;
 /**
  * A transformer in ONNX Runtime: token ids in, one vector per token out. Inputs are {@code
  * input_ids} and, where the file has them, {@code attention_mask} and {@code token_type_ids}, int64
- * {@code [batch, tokens]}; the output is float {@code [batch, tokens, dimension]}. The outputs of a
- * router are asked for a query that is to be routed; others (pooled vectors) never, so they are not
- * computed.
+ * {@code [batch, tokens]}, with the tokens free and the batch free or 1; the output is float {@code
+ * [batch, tokens, dimension]}. The outputs of a router are asked for a query that is to be routed;
+ * others (pooled vectors) never, so they are not computed.
  */
 final class OnnxModel implements Closeable {
   private static final String INPUT_IDS = "input_ids";
   private static final String ATTENTION_MASK = "attention_mask";
   private static final String TOKEN_TYPE_IDS = "token_type_ids";
   private static final Set<String> KNOWN_INPUTS = Set.of(INPUT_IDS, ATTENTION_MASK, TOKEN_TYPE_IDS);
+
+  /** What a shape has for an axis of any length. */
+  private static final long FREE = -1;
 
   /** Names of the token vectors, the first that a file has is taken. */
   private static final List<String> OUTPUTS = List.of("token_embeddings", "last_hidden_state");
@@ -52,6 +55,7 @@ final class OnnxModel implements Closeable {
   private final OrtEnvironment environment;
   private final OrtSession session;
   private final Set<String> inputs;
+  private final boolean singleTexts;
   private final NodeInfo output;
   private final RouterOutputs router;
 
@@ -69,7 +73,11 @@ final class OnnxModel implements Closeable {
     this.environment = environment;
     this.session = session;
     this.inputs = session.getInputNames();
-    checkInputs(session.getInputInfo());
+    Map<String, NodeInfo> inputInfos = session.getInputInfo();
+    checkInputs(inputInfos);
+    this.singleTexts =
+        inputInfos.values().stream()
+            .anyMatch(info -> ((TensorInfo) info.getInfo()).getShape()[0] == 1);
     this.output = findOutput(session.getOutputInfo());
     long dimension = ((TensorInfo) output.getInfo()).getShape()[2];
     this.router = RouterOutputs.find("model " + name, session.getOutputInfo(), dimension);
@@ -123,6 +131,17 @@ final class OnnxModel implements Closeable {
                 + " must be int64 [batch, tokens], it is "
                 + info.getInfo());
       }
+      long[] shape = tensor.getShape();
+      if (shape[0] != FREE && shape[0] != 1 || shape[1] != FREE) {
+        throw new IllegalArgumentException(
+            "model "
+                + name
+                + ": input "
+                + info.getName()
+                + " must have shape [batch, tokens] with batch free or 1 and tokens free (-1), it"
+                + " has "
+                + Arrays.toString(shape));
+      }
     }
   }
 
@@ -157,6 +176,11 @@ final class OnnxModel implements Closeable {
               + info.getInfo());
     }
     return info;
+  }
+
+  /** Whether the file fixes the batch to 1, so that each text runs alone. */
+  boolean singleTexts() {
+    return singleTexts;
   }
 
   /**

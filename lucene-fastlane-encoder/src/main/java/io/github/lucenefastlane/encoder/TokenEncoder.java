@@ -42,8 +42,9 @@ import org.apache.lucene.util.IOUtils;
  * <ul>
  *   <li>{@code model.onnx} (or {@code onnx/model.onnx}, or the folder's only {@code *.onnx}): int64
  *       inputs {@code input_ids} and, if it has them, {@code attention_mask} and {@code
- *       token_type_ids}, all {@code [batch, tokens]}; float output {@code token_embeddings} or
- *       {@code last_hidden_state} (or the only output), {@code [batch, tokens, dimension]};
+ *       token_type_ids}, all {@code [batch, tokens]}, with tokens free and batch free or 1; float
+ *       output {@code token_embeddings} or {@code last_hidden_state} (or the only output), {@code
+ *       [batch, tokens, dimension]};
  *   <li>{@code tokenizer.json};
  *   <li>perhaps files that state the model's conventions, see {@link EncoderConfig};
  *   <li>perhaps {@code 1_Dense/model.safetensors}, a linear layer over each vector, used unless the
@@ -66,7 +67,7 @@ import org.apache.lucene.util.IOUtils;
  * <p>A text's vectors do not depend on what was encoded beside it, up to the order of float
  * additions: texts are never padded, so only texts of equal length run together, and a model whose
  * int8 weights scale a whole batch by its largest value (found out when it is loaded) runs each
- * text alone.
+ * text alone, as does one whose batch is 1.
  *
  * <p>An encoder is safe for use by several threads, which share its model. It keeps native memory
  * until closed; closing waits for calls in progress.
@@ -143,7 +144,7 @@ public final class TokenEncoder implements Closeable {
       // A file may leave the dimension open, so a first text tells it, and that the model works.
       ModelInput probe = documents.layOut("a");
       this.modelDimension = model.run(List.of(probe)).length / probe.ids().length;
-      this.batchTokens = keepsTextsApart(probe) ? BATCH_TOKENS : 0;
+      this.batchTokens = !model.singleTexts() && keepsTextsApart(probe) ? BATCH_TOKENS : 0;
       this.projection = files.projection().filter(this::applies).orElse(null);
       if (hasRouter()) {
         checkRouter();

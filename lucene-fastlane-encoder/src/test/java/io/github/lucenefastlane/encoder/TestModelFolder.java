@@ -159,6 +159,43 @@ public class TestModelFolder extends EncoderTestCase {
     }
   }
 
+  /** Some exports fix the batch to the one text that they were traced with. */
+  public void testModelOfSingleTexts() throws Exception {
+    Path folder = TinyModel.write(createTempDir());
+    writeModel(folder, 1, "tokens");
+    try (TokenEncoder encoder = TokenEncoder.builder(folder).config(RAW).build()) {
+      List<Integer> calls = new ArrayList<>();
+      List<TokenVectors> texts =
+          encoder.encodeDocuments(
+              List.of("hello", "world", "hello"), (done, total, tokens) -> calls.add(done));
+      assertEquals(List.of(1, 2, 3), calls);
+      assertArrayEquals(new int[] {CLS, 7592, SEP}, ids(texts.get(0)));
+      assertArrayEquals(new int[] {CLS, 2088, SEP}, ids(texts.get(1)));
+      assertArrayEquals(new int[] {CLS, 7592, SEP}, ids(texts.get(2)));
+    }
+  }
+
+  public void testModelsOfOneShapeAreRefused() throws Exception {
+    Path folder = TinyModel.write(createTempDir("fixed"));
+    String refusal =
+        "model "
+            + folder.getFileName()
+            + ": input input_ids must have shape [batch, tokens] with batch free or 1 and tokens"
+            + " free (-1), it has ";
+    writeModel(folder, "batch", 16);
+    assertRefused(refusal + "[-1, 16]", folder);
+    writeModel(folder, 1, 16);
+    assertRefused(refusal + "[1, 16]", folder);
+    writeModel(folder, 2, "tokens");
+    assertRefused(refusal + "[2, -1]", folder);
+  }
+
+  private static void writeModel(Path folder, Object... inputAxes) throws IOException {
+    Files.write(
+        folder.resolve("model.onnx"),
+        TinyModel.onnx(TinyModel.Kind.ECHO, "token_embeddings", "input_ids", inputAxes));
+  }
+
   public void testPunctuationOfQueriesAndDocuments() throws Exception {
     Path folder = TinyModel.write(createTempDir());
     boolean queries = random().nextBoolean();

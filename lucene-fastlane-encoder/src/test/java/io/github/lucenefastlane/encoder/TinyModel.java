@@ -115,6 +115,11 @@ final class TinyModel {
 
   /** An ONNX file, with chosen names of its output and of its first input. */
   static byte[] onnx(Kind kind, String output, String input) {
+    return onnx(kind, output, input, "batch", "tokens");
+  }
+
+  /** The same with chosen axes of the first input: a number or, where it is free, a name. */
+  static byte[] onnx(Kind kind, String output, String input, Object... inputAxes) {
     Message graph = new Message();
     graph.message(1, node("Cast", "ids", input).message(5, attribute("to", FLOAT)));
     graph.message(1, node("Cast", "mask", "attention_mask").message(5, attribute("to", FLOAT)));
@@ -134,7 +139,7 @@ final class TinyModel {
     }
     graph.text(2, "tiny");
     graph.message(5, new Message().number(1, 1).number(2, INT64).number(7, 2).text(8, "axes"));
-    graph.message(11, value(input, INT64, "batch", "tokens"));
+    graph.message(11, value(input, INT64, inputAxes));
     graph.message(11, value("attention_mask", INT64, "batch", "tokens"));
     graph.message(12, value(output, FLOAT, "batch", "tokens", "dimension"));
     return new Message()
