@@ -46,34 +46,34 @@ final class TextTokenizer implements Closeable {
   TextTokenizer(ModelFiles files, Set<String> entries) throws IOException {
     json = parse(files, stream -> TokenizerJson.read(stream, entries));
     tokenizer = parse(files, TextTokenizer::create);
-    punctuation = findPunctuation();
-    // A text's special tokens are the same for every text: see where they lie around a letter.
-    Encoding framed = frameLetter(files);
-    long[] special = framed.getSpecialTokenMask();
-    int from = 0;
-    while (from < special.length && special[from] == 1) {
-      from++;
+    boolean success = false;
+    try {
+      punctuation = findPunctuation();
+      // A text's special tokens are the same for every text: see where they lie around a letter.
+      Encoding framed = tokenizer.encode("a", true, false);
+      long[] special = framed.getSpecialTokenMask();
+      int from = 0;
+      while (from < special.length && special[from] == 1) {
+        from++;
+      }
+      int to = special.length;
+      while (to > from && special[to - 1] == 1) {
+        to--;
+      }
+      leading = outside(framed, 0, from);
+      trailing = outside(framed, to, special.length);
+      success = true;
+    } catch (RuntimeException e) {
+      throw cannotBeUsed(files, e);
+    } finally {
+      if (!success) {
+        tokenizer.close();
+      }
     }
-    int to = special.length;
-    while (to > from && special[to - 1] == 1) {
-      to--;
-    }
-    leading = outside(framed, 0, from);
-    trailing = outside(framed, to, special.length);
   }
 
   static HuggingFaceTokenizer create(InputStream json) throws IOException {
     return TrackingGuard.load(LOADING, () -> HuggingFaceTokenizer.newInstance(json, OPTIONS));
-  }
-
-  /** A letter with special tokens around it; the tokenizer is closed if it cannot be encoded. */
-  private Encoding frameLetter(ModelFiles files) {
-    try {
-      return tokenizer.encode("a", true, false);
-    } catch (RuntimeException e) {
-      tokenizer.close();
-      throw cannotBeUsed(files, e);
-    }
   }
 
   private static <T> T parse(ModelFiles files, IOFunction<InputStream, T> parser)

@@ -30,6 +30,9 @@ import java.util.Set;
  * large and a handful of entries is wanted.
  */
 final class TokenizerJson {
+  /** Several times the largest vocabularies; keeps a broken file from asking for all memory. */
+  private static final long MAX_ID = (1 << 22) - 1;
+
   private final Map<String, Long> added = new HashMap<>();
   private final Map<String, Long> vocabulary = new HashMap<>();
   private final Set<Long> special = new HashSet<>();
@@ -95,12 +98,20 @@ final class TokenizerJson {
       }
       reader.endObject();
       added.put(content, id);
-      highestId = Math.max(highestId, id);
+      count(content, id);
       if (isSpecial) {
         special.add(id);
       }
     }
     reader.endArray();
+  }
+
+  private void count(String token, long id) {
+    if (id > MAX_ID) {
+      throw new IllegalArgumentException(
+          "the id of token " + token + " must be at most " + MAX_ID + ", got " + id);
+    }
+    highestId = Math.max(highestId, id);
   }
 
   private void readModel(JsonReader reader) throws IOException {
@@ -118,7 +129,7 @@ final class TokenizerJson {
         while (reader.hasNext()) {
           String token = reader.nextName();
           long id = reader.nextLong();
-          highestId = Math.max(highestId, id);
+          count(token, id);
           if (wanted.contains(token)) {
             vocabulary.put(token, id);
           }
@@ -131,7 +142,7 @@ final class TokenizerJson {
           String token = reader.nextString();
           reader.skipValue();
           reader.endArray();
-          highestId = Math.max(highestId, id);
+          count(token, id);
           if (wanted.contains(token)) {
             vocabulary.put(token, id);
           }

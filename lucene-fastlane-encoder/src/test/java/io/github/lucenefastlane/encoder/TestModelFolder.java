@@ -443,6 +443,18 @@ public class TestModelFolder extends EncoderTestCase {
     assertRefused("cannot be used: WordLevel error", folder);
   }
 
+  public void testIdsOfTokensAreBounded() throws Exception {
+    Path folder = TinyModel.write(createTempDir("huge"));
+    int id = TestUtil.nextInt(random(), 1 << 22, Integer.MAX_VALUE);
+    TinyModel.addToken(folder, "[far]", id);
+    assertRefused(
+        "tokenizer.json of model "
+            + folder.getFileName()
+            + " cannot be used: the id of token [far] must be at most 4194303, got "
+            + id,
+        folder);
+  }
+
   private static void assertRefused(String message, Path folder) {
     IllegalArgumentException e =
         expectThrows(IllegalArgumentException.class, () -> TokenEncoder.load(folder));
