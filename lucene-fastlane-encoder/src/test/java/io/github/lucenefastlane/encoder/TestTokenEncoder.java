@@ -342,6 +342,52 @@ public class TestTokenEncoder extends EncoderTestCase {
                 }));
   }
 
+  /** Threads encode while the encoder is closed: each call ends well or finds it closed. */
+  public void testThreadsAndClose() throws Exception {
+    String text = "closing " + randomSentence(20);
+    int threads = 4;
+    ExecutorService executor =
+        Executors.newFixedThreadPool(threads, new NamedThreadFactory("encode-and-close"));
+    TokenEncoder closing = TokenEncoder.defaultBuilder().threads(1).build();
+    try {
+      TokenVectors document = closing.encodeDocument(text);
+      TokenVectors query = closing.encodeRoutedQuery(text).tokens();
+      List<Future<?>> futures = new ArrayList<>();
+      for (int thread = 0; thread < threads; thread++) {
+        boolean documents = thread % 2 == 0;
+        boolean untilClosed = thread < threads / 2;
+        futures.add(
+            executor.submit(
+                () -> {
+                  for (int call = 0; untilClosed || call < 10; call++) {
+                    try {
+                      if (documents) {
+                        assertSame(document, closing.encodeDocument(text));
+                      } else {
+                        assertSame(query, closing.encodeRoutedQuery(text).tokens());
+                      }
+                    } catch (AlreadyClosedException e) {
+                      assertTrue(e.getMessage(), e.getMessage().endsWith("is closed"));
+                      return null;
+                    }
+                  }
+                  return null;
+                }));
+      }
+      for (Future<?> future : futures.subList(threads / 2, threads)) {
+        future.get();
+      }
+      closing.close();
+      for (Future<?> future : futures) {
+        future.get();
+      }
+    } finally {
+      closing.close();
+      executor.shutdown();
+      assertTrue(executor.awaitTermination(1, TimeUnit.MINUTES));
+    }
+  }
+
   public void testMaskExpansion() throws Exception {
     EncoderConfig expanding = EncoderConfig.DEFAULT.withQueryExpansion(true).withQueryLength(16);
     try (TokenEncoder colbert = TokenEncoder.miniLmBuilder().config(expanding).build()) {
