@@ -25,6 +25,8 @@ final class ConventionReader {
   private static final Set<String> POSITIONS_FROM_TWO =
       Set.of("roberta", "xlm-roberta", "camembert", "mpnet");
 
+  private static final String POSITIONS = "max_position_embeddings";
+
   private final Path folder;
 
   ConventionReader(Path folder) {
@@ -34,13 +36,12 @@ final class ConventionReader {
   /** The most tokens that the model can read, {@link Integer#MAX_VALUE} if no file says. */
   int positions() throws IOException {
     Optional<JsonFields> config = JsonFields.read(folder.resolve("config.json"));
-    if (config.isEmpty() || !config.get().has("max_position_embeddings")) {
+    if (config.isEmpty() || !config.get().has(POSITIONS)) {
       return Integer.MAX_VALUE;
     }
-    int positions = config.get().integer("max_position_embeddings", Integer.MAX_VALUE);
-    return POSITIONS_FROM_TWO.contains(config.get().string("model_type", ""))
-        ? positions - 2
-        : positions;
+    int unused = POSITIONS_FROM_TWO.contains(config.get().string("model_type", "")) ? 2 : 0;
+    int smallest = EncoderConfig.MIN_LENGTH + unused;
+    return config.get().integer(POSITIONS, smallest, smallest, Integer.MAX_VALUE) - unused;
   }
 
   EncoderConfig read() throws IOException {
@@ -70,8 +71,8 @@ final class ConventionReader {
     return new EncoderConfig(
         json.string("query_token_id", "[unused0]"),
         json.string("doc_token_id", "[unused1]"),
-        json.integer("query_maxlen", 32),
-        json.integer("doc_maxlen", 220),
+        json.length("query_maxlen", 32),
+        json.length("doc_maxlen", 220),
         false,
         false,
         json.bool("mask_punctuation", true),
@@ -92,8 +93,8 @@ final class ConventionReader {
     return new EncoderConfig(
         json.string("query_prefix", ""),
         json.string("document_prefix", ""),
-        json.integer("query_length", 32),
-        json.integer("document_length", 180),
+        json.length("query_length", 32),
+        json.length("document_length", 180),
         false,
         false,
         !json.has("skiplist_words") || !skipped.isEmpty(),

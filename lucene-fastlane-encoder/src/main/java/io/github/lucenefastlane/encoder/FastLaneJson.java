@@ -75,8 +75,8 @@ final class FastLaneJson {
     return new EncoderConfig(
         json.string(QUERY_PREFIX, config.queryPrefix()),
         json.string(DOCUMENT_PREFIX, config.documentPrefix()),
-        json.integer(QUERY_LENGTH, config.queryLength()),
-        json.integer(DOCUMENT_LENGTH, config.documentLength()),
+        json.length(QUERY_LENGTH, config.queryLength()),
+        json.length(DOCUMENT_LENGTH, config.documentLength()),
         json.bool(DROP_SPECIAL_TOKENS, config.dropSpecialTokens()),
         json.bool(DROP_QUERY_PUNCTUATION, config.dropQueryPunctuation()),
         json.bool(DROP_DOCUMENT_PUNCTUATION, config.dropDocumentPunctuation()),

@@ -20,7 +20,6 @@ import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import java.io.IOException;
 import java.io.Reader;
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,16 +102,30 @@ final class JsonFields {
     return primitive(key, JsonPrimitive::isBoolean, "true or false").getAsBoolean();
   }
 
-  int integer(String key, int otherwise) {
+  /** A maximum length, as {@link EncoderConfig} takes it. */
+  int length(String key, int otherwise) {
+    return integer(key, otherwise, EncoderConfig.MIN_LENGTH, EncoderConfig.MAX_LENGTH);
+  }
+
+  /** An integer in a range; {@code otherwise} may be out of it. */
+  int integer(String key, int otherwise, int smallest, int largest) {
     if (!has(key)) {
       return otherwise;
     }
-    BigDecimal number = primitive(key, JsonPrimitive::isNumber, "an integer").getAsBigDecimal();
+    JsonPrimitive number = primitive(key, JsonPrimitive::isNumber, "an integer");
+    int value;
     try {
-      return number.intValueExact();
-    } catch (ArithmeticException e) {
+      value = number.getAsBigDecimal().intValueExact();
+    } catch (ArithmeticException | NumberFormatException e) { // the latter of a huge exponent
       throw wrong(key, "an integer", e);
     }
+    if (value < smallest || value > largest) {
+      throw wrong(
+          key,
+          largest == Integer.MAX_VALUE ? "at least " + smallest : "in " + smallest + ".." + largest,
+          null);
+    }
+    return value;
   }
 
   /** The strings of an array. */

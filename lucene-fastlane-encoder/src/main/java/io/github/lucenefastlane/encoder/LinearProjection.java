@@ -14,6 +14,7 @@
 package io.github.lucenefastlane.encoder;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
@@ -44,6 +45,10 @@ final class LinearProjection {
       }
     }
     Path file = folder.resolve("model.safetensors");
+    if (!Files.isRegularFile(file)) {
+      throw new IllegalArgumentException(
+          "the linear layer in " + folder + " has no " + file.getFileName());
+    }
     Safetensors tensors = Safetensors.open(file);
     Safetensors.Tensor weight =
         tensors

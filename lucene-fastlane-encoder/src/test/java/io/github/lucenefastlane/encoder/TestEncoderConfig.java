@@ -165,6 +165,19 @@ public class TestEncoderConfig extends LuceneTestCase {
     assertEquals(128, EncoderConfig.read(folder).documentLength());
   }
 
+  public void testTooFewPositions() throws Exception {
+    Path folder = createTempDir();
+    String bert = "config.json: max_position_embeddings must be at least 3, got ";
+    for (String positions : new String[] {"2", "-1"}) {
+      write(folder, "config.json", "{\"max_position_embeddings\": " + positions + "}");
+      assertRefused(folder, bert + positions);
+    }
+    write(folder, "config.json", "{\"max_position_embeddings\": 4, \"model_type\": \"mpnet\"}");
+    assertRefused(folder, "config.json: max_position_embeddings must be at least 5, got 4");
+    write(folder, "config.json", "{\"max_position_embeddings\": 5, \"model_type\": \"mpnet\"}");
+    assertEquals(3, EncoderConfig.read(folder).queryLength());
+  }
+
   public void testBadFiles() throws Exception {
     Path folder = createTempDir();
     write(folder, "fastlane.json", "{\"query_length\": 64, \"qwery_prefix\": \"\"}");
@@ -175,7 +188,9 @@ public class TestEncoderConfig extends LuceneTestCase {
     write(folder, "fastlane.json", "{\"query_length\": 64.5}");
     assertRefused(folder, "fastlane.json: query_length must be an integer, got 64.5");
     write(folder, "fastlane.json", "{\"query_length\": 1}");
-    assertRefused(folder, "queryLength must be in 3..32768, got 1");
+    assertRefused(folder, "fastlane.json: query_length must be in 3..32768, got 1");
+    write(folder, "fastlane.json", "{\"query_length\": 1e20000}");
+    assertRefused(folder, "fastlane.json: query_length must be an integer, got 1e20000");
     write(folder, "fastlane.json", "{\"normalize\": 1}");
     assertRefused(folder, "fastlane.json: normalize must be true or false, got 1");
     write(folder, "fastlane.json", "{\"query_prefix\": []}");

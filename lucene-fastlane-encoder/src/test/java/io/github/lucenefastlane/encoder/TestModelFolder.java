@@ -493,6 +493,7 @@ public class TestModelFolder extends EncoderTestCase {
     Path folder = TinyModel.write(createTempDir());
     Path layer = Files.createDirectory(folder.resolve("1_Dense"));
     Path file = layer.resolve("model.safetensors");
+    assertRefused("the linear layer in " + layer + " has no model.safetensors", folder);
     writeSafetensors(file, "F32", new float[12], 3, 4, null);
     assertRefused("must take the model's dimension 2, it takes 4", folder);
     writeSafetensors(file, "F32", new float[6], 3, 2, new float[2]);
