@@ -20,26 +20,34 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Which documents are relevant to which query, from a BEIR {@code qrels.tsv}. */
+/** Which documents are relevant to which query, from a BEIR file of judgements. */
 public final class Judgements {
   private final Map<String, Map<String, Integer>> grades = new HashMap<>();
 
   private Judgements() {}
 
   /**
-   * Reads a file of tab-separated {@code query-id}, {@code corpus-id}, {@code score} lines under
-   * one header line.
+   * Reads a file of tab-separated {@code query-id}, {@code corpus-id}, {@code score} lines. The
+   * first is a header unless its last column begins as a number does; blank ones are skipped.
    *
    * @throws CommandFailure if a line is malformed
    */
   public static Judgements read(Path file) throws IOException {
     Judgements judgements = new Judgements();
     try (BufferedReader reader = Files.newBufferedReader(file)) {
-      reader.readLine();
-      int number = 1;
+      int number = 0;
+      boolean first = true;
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
         number++;
+        if (line.isBlank()) {
+          continue;
+        }
         String[] parts = line.split("\t");
+        boolean header = first && !parts[parts.length - 1].strip().matches("[-+]?[0-9].*");
+        first = false;
+        if (header) {
+          continue;
+        }
         if (parts.length != 3 || !parts[2].strip().matches("-?[0-9]{1,9}")) {
           throw new CommandFailure(
               file + ":" + number + ": not \"query-id<tab>corpus-id<tab>score\": " + line);
@@ -51,6 +59,11 @@ public final class Judgements {
       }
     }
     return judgements;
+  }
+
+  /** Whether a document is relevant to a query. */
+  public boolean hasRelevant(String queryId) {
+    return of(queryId).values().stream().anyMatch(grade -> grade > 0);
   }
 
   /** Grades by document id; empty for a query that was not judged. */

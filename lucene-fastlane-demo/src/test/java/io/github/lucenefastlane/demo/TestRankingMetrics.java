@@ -103,6 +103,20 @@ public class TestRankingMetrics extends LuceneTestCase {
     assertEquals(Map.of("d1", 1, "d2", 0), judgements.of("q1"));
     assertEquals(Map.of("d1", 2), judgements.of("q2"));
     assertEquals(Map.of(), judgements.of("q3"));
+    for (String header : new String[] {"", "query-id\tcorpus-id\tscore\n", "\nq\td\tscore\n\n"}) {
+      Files.writeString(file, header + "q1\td1\t1\n \nq2\td1\t2\r\n\n");
+      judgements = Judgements.read(file);
+      assertEquals(Map.of("d1", 1), judgements.of("q1"));
+      assertEquals(Map.of("d1", 2), judgements.of("q2"));
+      assertTrue(judgements.hasRelevant("q2"));
+    }
+    Files.writeString(file, "q1\td1\t0\n");
+    assertFalse(Judgements.read(file).hasRelevant("q1"));
+    for (String first : new String[] {"q1\td1\t0.5\n", "q1\t0\td1\t1\n"}) {
+      Files.writeString(file, first);
+      CommandFailure failure = expectThrows(CommandFailure.class, () -> Judgements.read(file));
+      assertTrue(failure.getMessage(), failure.getMessage().startsWith(file + ":1: not "));
+    }
     Files.writeString(file, "query-id\tcorpus-id\tscore\nq1\td1\t1\nq1 d2 0\n");
     CommandFailure failure = expectThrows(CommandFailure.class, () -> Judgements.read(file));
     assertTrue(failure.getMessage(), failure.getMessage().startsWith(file + ":3: not "));
