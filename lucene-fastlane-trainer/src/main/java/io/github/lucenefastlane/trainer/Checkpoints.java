@@ -22,6 +22,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.apache.lucene.codecs.CodecUtil;
 import org.apache.lucene.index.CorruptIndexException;
+import org.apache.lucene.index.IndexFormatTooNewException;
+import org.apache.lucene.index.IndexFormatTooOldException;
 import org.apache.lucene.store.ChecksumIndexInput;
 import org.apache.lucene.store.Directory;
 import org.apache.lucene.store.IOContext;
@@ -69,7 +71,7 @@ final class Checkpoints implements Closeable {
   /**
    * The last state that was written; null if there is none.
    *
-   * @throws CommandFailure if it is of another training
+   * @throws CommandFailure if it is of another training, or of another version of this class
    * @throws CorruptIndexException if it is damaged
    */
   TrainingState read() throws IOException {
@@ -99,6 +101,13 @@ final class Checkpoints implements Closeable {
       return state;
     } catch (NoSuchFileException | FileNotFoundException absent) {
       return null;
+    } catch (IndexFormatTooNewException | IndexFormatTooOldException e) {
+      throw new CommandFailure(
+          "the training in "
+              + folder
+              + " was begun by another version of this program; go on with that, or remove that"
+              + " folder to begin again",
+          e);
     } catch (CorruptIndexException e) {
       throw new CorruptIndexException(
           "the state of the training is damaged; remove " + folder + " to begin again",
