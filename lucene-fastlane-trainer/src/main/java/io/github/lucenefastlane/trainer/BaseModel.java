@@ -14,11 +14,13 @@
 package io.github.lucenefastlane.trainer;
 
 import io.github.lucenefastlane.demo.CommandFailure;
+import io.github.lucenefastlane.demo.Model;
 import io.github.lucenefastlane.encoder.TokenEncoder;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -38,13 +40,15 @@ record BaseModel(TokenEncoder encoder, byte[] onnx, byte[] tokenizer, boolean bu
   /**
    * Loads an encoder.
    *
-   * @param folder null for the one that comes with the program, as it was published
+   * @param folder null, empty or {@link Model#PLAIN}, if there is no such folder, for the one that
+   *     comes with the program, as it was published
    * @param threads that compute
-   * @throws CommandFailure if it cannot be trained on
+   * @throws CommandFailure if there is no such folder, or it cannot be trained on
    */
-  static BaseModel load(Path folder, int threads) throws IOException {
+  static BaseModel load(String folder, int threads) throws IOException {
+    boolean bundled = isBundled(folder);
     TokenEncoder.Builder builder =
-        folder == null ? TokenEncoder.miniLmBuilder() : TokenEncoder.builder(folder);
+        bundled ? TokenEncoder.miniLmBuilder() : TokenEncoder.builder(Path.of(folder));
     TokenEncoder encoder = builder.threads(threads).build();
     try {
       String objection = objection(encoder);
@@ -53,7 +57,7 @@ record BaseModel(TokenEncoder encoder, byte[] onnx, byte[] tokenizer, boolean bu
       }
       BaseModel model =
           new BaseModel(
-              encoder, bytes(builder.openOnnx()), bytes(builder.openTokenizer()), folder == null);
+              encoder, bytes(builder.openOnnx()), bytes(builder.openTokenizer()), bundled);
       encoder = null;
       return model;
     } finally {
@@ -61,6 +65,24 @@ record BaseModel(TokenEncoder encoder, byte[] onnx, byte[] tokenizer, boolean bu
         encoder.close();
       }
     }
+  }
+
+  private static boolean isBundled(String folder) {
+    if (folder == null || folder.isEmpty()) {
+      return true;
+    }
+    if (Files.isDirectory(Path.of(folder))) {
+      return false;
+    }
+    if (folder.equals(Model.PLAIN)) {
+      return true;
+    }
+    throw new CommandFailure(
+        "no model folder "
+            + folder
+            + " (it should hold model.onnx and tokenizer.json; "
+            + Model.PLAIN
+            + " is there without a folder)");
   }
 
   /** Why an encoder cannot be trained on; null if it can. */

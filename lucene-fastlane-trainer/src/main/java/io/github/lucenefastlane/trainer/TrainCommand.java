@@ -228,8 +228,7 @@ public final class TrainCommand implements Callable<Integer> {
       return 0;
     }
     int wanted = dimension == null ? DEFAULT_DIMENSION : dimension;
-    Path base = model == null ? null : Path.of(model);
-    training.learnModel(data, base, threads, size -> shape(size, wanted));
+    training.learnModel(data, model, threads, size -> shape(size, wanted));
     return 0;
   }
 

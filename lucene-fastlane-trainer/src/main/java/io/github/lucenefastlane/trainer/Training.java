@@ -45,11 +45,11 @@ record Training(
    * configuration says so.
    *
    * @param data folders of collections
-   * @param model folder of the encoder; null for the one that comes with the program
+   * @param model folder of the encoder, or {@link Model#PLAIN}; null for the latter
    * @param threads that encode
    * @param shapes the shape of the router for states of a dimension
    */
-  void learnModel(List<Path> data, Path model, int threads, IntFunction<RouterShape> shapes)
+  void learnModel(List<Path> data, String model, int threads, IntFunction<RouterShape> shapes)
       throws IOException {
     ModelFolder folder = new ModelFolder(out);
     List<LabelledData> collections = new ArrayList<>();

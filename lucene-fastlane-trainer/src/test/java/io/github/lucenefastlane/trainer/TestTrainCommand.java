@@ -19,6 +19,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.github.lucenefastlane.demo.Console;
 import io.github.lucenefastlane.demo.FastLane;
+import io.github.lucenefastlane.demo.Model;
 import io.github.lucenefastlane.encoder.RoutedQuery;
 import io.github.lucenefastlane.encoder.TokenEncoder;
 import io.github.lucenefastlane.query.OnnxRouter;
@@ -482,6 +483,7 @@ public class TestTrainCommand extends TrainerTestCase {
     assertFails(
         "no index in", "--out", out, "--queries", data.resolve("queries.jsonl"), "--index", data);
     assertFails("modelFolder has no", "--out", out, "--data", data, "--model", data);
+    assertFails("no model folder nowhere (", "--out", out, "--data", data, "--model", "nowhere");
     Path bytes = createTempFile("queries", ".txt");
     Files.write(bytes, new byte[] {'a', (byte) 0xff, '\n', 'b'});
     assertFails("is not UTF-8 text", "--out", out, "--queries", bytes, "--index", data);
@@ -508,6 +510,14 @@ public class TestTrainCommand extends TrainerTestCase {
         "--cache",
         cache);
     assertTrue("nothing was encoded", Files.notExists(cache));
+  }
+
+  /** The name that the help tells. */
+  public void testBundledModelHasAName() throws Exception {
+    try (BaseModel model = BaseModel.load(Model.PLAIN, 1)) {
+      assertTrue(model.bundled());
+      assertEquals(Model.PLAIN, model.encoder().name());
+    }
   }
 
   /** What a checkpoint knows data by. */

@@ -58,7 +58,7 @@ public class TestTunedEncoder extends TrainerTestCase {
 
   @Before
   public void load() throws Exception {
-    base = BaseModel.load(TinyBert.write(createTempDir()), 1);
+    base = BaseModel.load(TinyBert.write(createTempDir()).toString(), 1);
     Console silent =
         new Console(
             new PrintWriter(new StringWriter()), new PrintWriter(new StringWriter()), false, false);
