@@ -15,6 +15,7 @@ package io.github.lucenefastlane.trainer;
 
 import io.github.lucenefastlane.demo.Console;
 import io.github.lucenefastlane.demo.ProgressBar;
+import io.github.lucenefastlane.encoder.EncodingProgress;
 import io.github.lucenefastlane.encoder.TokenEncoder;
 import io.github.lucenefastlane.encoder.TokenIds;
 import io.github.lucenefastlane.encoder.TokenVectors;
@@ -103,8 +104,13 @@ final class EncodedTexts {
         console.err(), console.errIsTerminal(), label, texts.size(), System::nanoTime);
   }
 
-  private TokenSource states(
-      String label, String side, List<String> texts, StateCache.Encoding encoding)
+  /** Makes the token states of texts. */
+  @FunctionalInterface
+  private interface Encoding {
+    List<float[][]> encode(List<String> texts, EncodingProgress progress);
+  }
+
+  private TokenSource states(String label, String side, List<String> texts, Encoding encoding)
       throws IOException {
     try (ProgressBar bar = bar("Encoding " + label, texts)) {
       long[] done = new long[2];
@@ -113,24 +119,29 @@ final class EncodedTexts {
           texts,
           encoder.dimension(),
           part -> {
-            List<float[][]> states = encoding.encode(part);
+            List<float[][]> states =
+                encoding.encode(
+                    part,
+                    (encoded, total, tokens) -> bar.update(done[0] + encoded, done[1] + tokens));
             done[0] += part.size();
             done[1] += states.stream().mapToLong(vectors -> vectors.length).sum();
-            bar.update(done[0], done[1]);
             return states;
           });
     }
   }
 
-  private List<float[][]> encodeQueries(List<String> texts) {
+  private List<float[][]> encodeQueries(List<String> texts, EncodingProgress progress) {
     List<float[][]> states = new ArrayList<>(texts.size());
-    texts.forEach(text -> states.add(encoder.encodeQuery(text).vectors()));
+    long tokens = 0;
+    for (String text : texts) {
+      states.add(encoder.encodeQuery(text).vectors());
+      tokens += states.getLast().length;
+      progress.update(states.size(), texts.size(), tokens);
+    }
     return states;
   }
 
-  private List<float[][]> encodeDocuments(List<String> texts) {
-    return encoder.encodeDocuments(texts, (done, total, tokens) -> {}).stream()
-        .map(TokenVectors::vectors)
-        .toList();
+  private List<float[][]> encodeDocuments(List<String> texts, EncodingProgress progress) {
+    return encoder.encodeDocuments(texts, progress).stream().map(TokenVectors::vectors).toList();
   }
 }

@@ -183,7 +183,11 @@ public class TestTrainCommand extends TrainerTestCase {
     };
     Outcome trained = run(command);
     assertEquals(trained.err(), 0, trained.code());
-    assertTrue(trained.err(), trained.err().contains("Encoding"));
+    for (String texts : List.of("queries", "passages")) {
+      String encoding = "Encoding " + data.getFileName() + " " + texts;
+      long lines = trained.err().lines().filter(line -> line.startsWith(encoding)).count();
+      assertTrue("moves while it encodes: " + trained.err(), lines > 1);
+    }
     assertTrue(trained.err(), trained.err().contains("step 6/6"));
     assertTrue(trained.out(), trained.out().contains("dev nDCG@10"));
     assertEquals(
