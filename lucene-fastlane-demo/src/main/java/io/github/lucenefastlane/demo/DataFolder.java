@@ -23,17 +23,36 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * A folder of {@code corpus.jsonl}, {@code queries.jsonl} (either gzipped or not) and {@code
- * qrels.tsv}, as BEIR has them.
+ * A folder of {@code corpus.jsonl}, {@code queries.jsonl} (either gzipped or not) and judgements,
+ * as BEIR has them: {@code qrels.tsv} or, one for each {@link Use}, a file in {@code qrels}.
  *
  * @param name the folder's
  * @param folder where it is
  */
 public record DataFolder(String name, Path folder) {
 
+  private static final String ALL_JUDGEMENTS = "qrels.tsv";
+
+  /** What judgements are for. */
+  public enum Use {
+    /** {@code qrels/test.tsv}. */
+    EVALUATION("qrels/test.tsv"),
+
+    /** {@code qrels/train.tsv}; never those that a model is evaluated with. */
+    TRAINING("qrels/train.tsv");
+
+    private final String file;
+
+    Use(String file) {
+      this.file = file;
+    }
+  }
+
   /** The data in a folder, of which nothing is read yet. */
   public static DataFolder of(Path folder) {
-    return new DataFolder(folder.toAbsolutePath().normalize().getFileName().toString(), folder);
+    Path normal = folder.toAbsolutePath().normalize();
+    Path last = normal.getFileName(); // null for the root
+    return new DataFolder(last == null ? normal.toString() : last.toString(), folder);
   }
 
   /**
@@ -65,42 +84,59 @@ public record DataFolder(String name, Path folder) {
   }
 
   /**
-   * All judgements.
+   * The judgements for a use.
    *
+   * @param console told of the file, unless it is the one for all uses
    * @throws CommandFailure if there is no such file or a line is malformed
    */
-  public Judgements judgements() throws IOException {
-    return Judgements.read(required("qrels.tsv"));
+  public Judgements judgements(Use use, Console console) throws IOException {
+    Path file = judgementFile(use);
+    if (!file.equals(folder.resolve(ALL_JUDGEMENTS))) {
+      console.err().println(name + ": judgements are those of " + folder.relativize(file));
+      console.err().flush();
+    }
+    return Judgements.read(file);
   }
 
   /**
    * Looks for all files, before any work is spent.
    *
+   * @param use of the judgements
    * @throws CommandFailure if one is missing
    */
-  public void requireFiles() {
+  public void requireFiles(Use use) {
     if (!Files.isDirectory(folder)) {
       throw new CommandFailure("no such folder: " + folder);
     }
-    required("qrels.tsv");
+    judgementFile(use);
     jsonl("queries");
     jsonl("corpus");
   }
 
   private Path jsonl(String what) {
-    Path gzipped = folder.resolve(what + ".jsonl.gz");
-    boolean onlyGzipped =
-        Files.isRegularFile(gzipped) && !Files.isRegularFile(folder.resolve(what + ".jsonl"));
-    return onlyGzipped ? gzipped : required(what + ".jsonl");
+    return required(what + ".jsonl", what + ".jsonl.gz");
   }
 
-  private Path required(String file) {
-    Path path = folder.resolve(file);
-    if (!Files.isRegularFile(path)) {
-      throw new CommandFailure(
-          "no " + file + " in " + folder + " (a data folder looks as those of BEIR do)");
+  private Path judgementFile(Use use) {
+    return required(ALL_JUDGEMENTS, use.file);
+  }
+
+  /** The first of two files that is there. */
+  private Path required(String file, String otherwise) {
+    for (String name : List.of(file, otherwise)) {
+      Path path = folder.resolve(name);
+      if (Files.isRegularFile(path)) {
+        return path;
+      }
     }
-    return path;
+    throw new CommandFailure(
+        "no "
+            + file
+            + " or "
+            + otherwise
+            + " in "
+            + folder
+            + " (a data folder looks as those of BEIR do)");
   }
 
   static MessageDigest sha256() {

@@ -62,7 +62,9 @@ final class EvalCommand implements Callable<Integer> {
       required = true,
       arity = "1..*",
       paramLabel = "FOLDER",
-      description = "Data sets: each holds corpus.jsonl[.gz], queries.jsonl[.gz] and qrels.tsv.")
+      description =
+          "Data sets: each holds corpus.jsonl[.gz], queries.jsonl[.gz] and qrels.tsv, or"
+              + " qrels/test.tsv.")
   private List<Path> data;
 
   @Option(
@@ -139,7 +141,7 @@ final class EvalCommand implements Callable<Integer> {
     Console console = parent.console();
     List<DataFolder> sets = data.stream().map(DataFolder::of).toList();
     for (DataFolder set : sets) {
-      set.requireFiles();
+      set.requireFiles(DataFolder.Use.EVALUATION);
     }
     List<Corpus> others = new ArrayList<>();
     for (Path folder : distractors) {
@@ -171,11 +173,14 @@ final class EvalCommand implements Callable<Integer> {
       IndexCache indexes,
       List<EvalRow> rows)
       throws IOException {
+    Judgements judgements = set.judgements(DataFolder.Use.EVALUATION, parent.console());
     List<EvalQuery> queries =
-        EvalQuery.encode(loaded.encoder(), sample(set.questions()), set.judgements());
+        EvalQuery.encode(loaded.encoder(), sample(set.questions()), judgements);
     if (queries.isEmpty()) {
       throw new CommandFailure(
-          "no query of " + set.folder() + " has a relevant document in qrels.tsv");
+          "no query of "
+              + set.folder()
+              + " has a token and, by the judgements, a relevant document");
     }
     List<Corpus> corpora = withDistractors(set.corpus(), others);
     IndexCache.Collection collection = indexes.collection(corpora);

@@ -21,6 +21,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -321,6 +322,39 @@ public class TestEval extends LuceneTestCase {
         only(among, "maxsim").get("ndcg10").getAsDouble()
             < only(alone, "maxsim").get("ndcg10").getAsDouble());
     assertEquals(10, only(among, "pooled").get("comparisons").getAsDouble(), 0);
+  }
+
+  /** Folders that BEIR ships have judgements for each use. */
+  public void testWhichJudgementsCount() throws IOException {
+    Path data = data("beir", MUSIC);
+    Path all = data.resolve("qrels.tsv");
+    Path forEach = Files.createDirectory(data.resolve("qrels"));
+    Files.write(forEach.resolve("train.tsv"), List.of("q4\t3\t1"));
+    Files.write(forEach.resolve("test.tsv"), QRELS);
+    Files.writeString(
+        data.resolve("queries.jsonl"), line("dots", "...") + "\n", StandardOpenOption.APPEND);
+    Files.writeString(
+        forEach.resolve("test.tsv"), "dots\t0\t1\nelsewhere\t0\t1\n", StandardOpenOption.APPEND);
+    Object[] command = {
+      "eval", "--cache", cache, "--data", data, "--candidates", "0", "--views", "1"
+    };
+    Cli both = Cli.run(command);
+    assertEquals(both.err(), 0, both.code());
+    assertFalse(both.err(), both.err().contains("judgements are those of"));
+    Files.delete(all);
+    Cli split = Cli.run(command);
+    assertEquals(split.err(), 0, split.code());
+    assertTrue(split.err(), split.err().contains("beir: judgements are those of qrels/test.tsv\n"));
+    assertTrue(split.err(), split.err().contains("beir: 3 judged queries, "));
+    Files.delete(forEach.resolve("test.tsv"));
+    Cli none = Cli.run(command);
+    assertEquals(1, none.code());
+    assertTrue(none.err(), none.err().contains("no qrels.tsv or qrels/test.tsv in " + data));
+  }
+
+  public void testRootHasAName() {
+    Path root = folder.toAbsolutePath().getRoot();
+    assertEquals(root.toString(), DataFolder.of(root).name());
   }
 
   /** A set is not added to itself, whatever the folder is called. */

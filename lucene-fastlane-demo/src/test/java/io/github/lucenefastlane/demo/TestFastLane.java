@@ -205,11 +205,19 @@ public class TestFastLane extends LuceneTestCase {
   public void testEvalNeedsItsFiles() throws IOException {
     Path data = createTempDir();
     Path cache = data.resolve("cache");
-    assertFailure("no qrels.tsv in " + data, "eval", "--data", data, "--cache", cache);
+    assertFailure(
+        "no qrels.tsv or qrels/test.tsv in " + data, "eval", "--data", data, "--cache", cache);
     Files.writeString(data.resolve("qrels.tsv"), "query-id\tcorpus-id\tscore\n");
-    assertFailure("no queries.jsonl in " + data, "eval", "--data", data, "--cache", cache);
+    assertFailure(
+        "no queries.jsonl or queries.jsonl.gz in " + data,
+        "eval",
+        "--data",
+        data,
+        "--cache",
+        cache);
     Files.writeString(data.resolve("queries.jsonl"), "");
-    assertFailure("no corpus.jsonl in " + data, "eval", "--data", data, "--cache", cache);
+    assertFailure(
+        "no corpus.jsonl or corpus.jsonl.gz in " + data, "eval", "--data", data, "--cache", cache);
     Path json = data.resolve("nowhere").resolve("rows.json");
     assertFailure("no folder for --json " + json, "eval", "--data", data, "--json", json);
     assertFalse(Files.exists(cache));

@@ -15,6 +15,7 @@ package io.github.lucenefastlane.trainer;
 
 import io.github.lucenefastlane.demo.Bm25;
 import io.github.lucenefastlane.demo.CommandFailure;
+import io.github.lucenefastlane.demo.Console;
 import io.github.lucenefastlane.demo.Corpus;
 import io.github.lucenefastlane.demo.DataFolder;
 import io.github.lucenefastlane.demo.IndexFields;
@@ -48,8 +49,8 @@ import org.apache.lucene.store.ByteBuffersDirectory;
 
 /**
  * A collection in a folder as BEIR lays it out: {@code corpus.jsonl}, {@code queries.jsonl} (each
- * perhaps with {@code .gz}) and {@code qrels.tsv}; perhaps {@code NOTICE.txt}. Queries without a
- * relevant passage are left out.
+ * perhaps with {@code .gz}) and {@code qrels.tsv} or {@code qrels/train.tsv}; perhaps {@code
+ * NOTICE.txt}. Queries without a relevant passage are left out.
  */
 final class LabelledData {
   private static final int BM25_NEGATIVES = 30;
@@ -76,11 +77,12 @@ final class LabelledData {
   /**
    * Reads a folder.
    *
+   * @param console told which judgements these are
    * @throws CommandFailure if a file is missing or malformed
    */
-  static LabelledData read(Path folder) throws IOException {
+  static LabelledData read(Path folder, Console console) throws IOException {
     DataFolder set = DataFolder.of(folder);
-    set.requireFiles(); // before any work is spent
+    set.requireFiles(DataFolder.Use.TRAINING); // before any work is spent
     Path notice = folder.resolve(NOTICE);
     Corpus corpus = set.corpus();
     LabelledData data =
@@ -90,7 +92,7 @@ final class LabelledData {
             corpus.checksum());
     Map<String, Integer> numbers = new HashMap<>();
     corpus.source().forEach(passage -> data.addDocument(passage, numbers));
-    Judgements judgements = set.judgements();
+    Judgements judgements = set.judgements(DataFolder.Use.TRAINING, console);
     for (Question question : set.questions()) {
       data.addQuery(question, judgements.of(question.id()), numbers);
     }

@@ -59,8 +59,8 @@ public final class TrainCommand implements Callable<Integer> {
       paramLabel = "DIR",
       arity = "1..*",
       description =
-          "Folders with corpus.jsonl, queries.jsonl (each perhaps with .gz) and qrels.tsv, as BEIR"
-              + " has them.")
+          "Folders with corpus.jsonl, queries.jsonl (each perhaps with .gz) and qrels.tsv or"
+              + " qrels/train.tsv, as BEIR has them.")
   private List<Path> data = new ArrayList<>();
 
   @Option(

@@ -54,7 +54,7 @@ record Training(
     ModelFolder folder = new ModelFolder(out);
     List<LabelledData> collections = new ArrayList<>();
     for (Path path : data) {
-      collections.add(LabelledData.read(path));
+      collections.add(LabelledData.read(path, console));
     }
     try (BaseModel base = BaseModel.load(model, threads)) {
       RouterShape shape = shapes.apply(base.encoder().dimension());

@@ -17,6 +17,7 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.github.lucenefastlane.demo.CommandFailure;
 import io.github.lucenefastlane.demo.Console;
 import io.github.lucenefastlane.demo.FastLane;
 import io.github.lucenefastlane.demo.Model;
@@ -469,10 +470,16 @@ public class TestTrainCommand extends TrainerTestCase {
     assertFails("no such folder", "--out", out, "--data", data.resolve("none"));
     Path file = createTempFile();
     assertFails("is a file", "--out", file, "--data", data);
-    for (String missing : List.of("qrels.tsv", "queries.jsonl", "corpus.jsonl")) {
+    String[][] missing = {
+      {"qrels.tsv", "qrels/train.tsv"},
+      {"queries.jsonl", "queries.jsonl.gz"},
+      {"corpus.jsonl", "corpus.jsonl.gz"}
+    };
+    for (String[] either : missing) {
       Path without = writeData();
-      Files.delete(without.resolve(missing));
-      assertFails("no " + missing + " in " + without, "--out", out, "--data", without);
+      Files.delete(without.resolve(either[0]));
+      String refusal = "no " + either[0] + " or " + either[1] + " in " + without;
+      assertFails(refusal, "--out", out, "--data", without);
     }
     Path malformed = writeData();
     Files.writeString(malformed.resolve("queries.jsonl"), "{\"_id\": 3}\n");
@@ -524,11 +531,33 @@ public class TestTrainCommand extends TrainerTestCase {
     }
   }
 
+  /** Folders that BEIR ships have judgements for each use. */
+  public void testWhichJudgementsAreLearnedFrom() throws Exception {
+    Path data = writeData();
+    StringWriter err = new StringWriter();
+    Console console = console(new StringWriter(), err);
+    assertEquals(36, LabelledData.read(data, console).queries().size());
+    assertEquals("", err.toString());
+    List<String> lines = Files.readAllLines(data.resolve("qrels.tsv"));
+    lines.replaceAll(line -> line.replace("\towls0\t", "\tgone\t"));
+    Path splits = Files.createDirectory(data.resolve("qrels"));
+    Files.move(data.resolve("qrels.tsv"), splits.resolve("test.tsv"));
+    CommandFailure refused =
+        expectThrows(CommandFailure.class, () -> LabelledData.read(data, console));
+    assertTrue(
+        refused.getMessage(), refused.getMessage().contains("no qrels.tsv or qrels/train.tsv in "));
+    Files.write(splits.resolve("train.tsv"), lines);
+    assertEquals(35, LabelledData.read(data, console).queries().size());
+    String name = data.getFileName().toString();
+    assertEquals(name + ": judgements are those of qrels/train.tsv", err.toString().strip());
+  }
+
   /** What a checkpoint knows data by. */
   public void testDataIsKnownByItsContent() throws Exception {
     Path data = writeData();
-    String before = LabelledData.read(data).toString();
-    assertEquals(before, LabelledData.read(data).toString());
+    Console silent = console(new StringWriter(), new StringWriter());
+    String before = LabelledData.read(data, silent).toString();
+    assertEquals(before, LabelledData.read(data, silent).toString());
     String[][] changes = {
       {"corpus.jsonl", "Chapter 2", "Part 2"},
       {"queries.jsonl", "where do", "when do"},
@@ -538,7 +567,7 @@ public class TestTrainCommand extends TrainerTestCase {
       Path file = data.resolve(change[0]);
       String text = Files.readString(file);
       Files.writeString(file, text.replace(change[1], change[2]));
-      assertNotEquals(change[0], before, LabelledData.read(data).toString());
+      assertNotEquals(change[0], before, LabelledData.read(data, silent).toString());
       Files.writeString(file, text);
     }
   }

@@ -51,6 +51,10 @@ public class TestTunedEncoder extends TrainerTestCase {
 
   private static final RouterShape SHAPE = new RouterShape(12, 8, 2, 1, 2, Selection.COMBINATION);
 
+  private static final Console SILENT =
+      new Console(
+          new PrintWriter(new StringWriter()), new PrintWriter(new StringWriter()), false, false);
+
   private BaseModel base;
   private TrainingSet set;
   private EncoderGraph graph;
@@ -59,16 +63,15 @@ public class TestTunedEncoder extends TrainerTestCase {
   @Before
   public void load() throws Exception {
     base = BaseModel.load(TinyBert.write(createTempDir()).toString(), 1);
-    Console silent =
-        new Console(
-            new PrintWriter(new StringWriter()), new PrintWriter(new StringWriter()), false, false);
     try (StateCache cache = new StateCache(createTempDir(), base.fingerprint())) {
-      set =
-          new EncodedTexts(base.encoder(), cache, silent)
-              .trainingSet(LabelledData.read(TestTrainCommand.writeData()), true);
+      set = new EncodedTexts(base.encoder(), cache, SILENT).trainingSet(data(), true);
     }
     graph = EncoderGraph.read(base.onnx());
     states = new TunedEncoder(graph, CONFIG, 1 + random().nextInt(600));
+  }
+
+  private static LabelledData data() throws IOException {
+    return LabelledData.read(TestTrainCommand.writeData(), SILENT);
   }
 
   @After
@@ -236,7 +239,7 @@ public class TestTunedEncoder extends TrainerTestCase {
       assertTrue(encoder.hasRouter());
       assertTrue("no head on the encoder as it was", encoder.base().isEmpty());
       Projector projector = new Projector(manager, SHAPE, weights, states);
-      List<String> queries = LabelledData.read(TestTrainCommand.writeData()).queries();
+      List<String> queries = data().queries();
       for (int query : random().ints(5, 0, queries.size()).toArray()) {
         Projector.Queries expected = projector.queries(manager, set, new int[] {query});
         RoutedQuery actual = encoder.encodeRoutedQuery(queries.get(query));
