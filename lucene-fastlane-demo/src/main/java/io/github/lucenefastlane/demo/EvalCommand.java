@@ -174,8 +174,11 @@ final class EvalCommand implements Callable<Integer> {
       List<EvalRow> rows)
       throws IOException {
     Judgements judgements = set.judgements(DataFolder.Use.EVALUATION, parent.console());
-    List<EvalQuery> queries =
-        EvalQuery.encode(loaded.encoder(), sample(set.questions()), judgements);
+    List<Question> judged =
+        sample(set.questions()).stream()
+            .filter(question -> judgements.hasRelevant(question.id()))
+            .toList();
+    List<EvalQuery> queries = EvalQuery.encode(loaded.encoder(), judged, judgements);
     if (queries.isEmpty()) {
       throw new CommandFailure(
           "no query of "
@@ -199,6 +202,12 @@ final class EvalCommand implements Callable<Integer> {
               index.tokenCount(),
               collection.folder());
       parent.console().err().flush();
+      Omissions.tell(
+          parent.console(),
+          set.name(),
+          evaluation.missingDocuments(),
+          judged.size() - queries.size(),
+          "token");
       if (rows.isEmpty()) {
         parent.console().out().println(EvalRow.header());
       }

@@ -31,26 +31,22 @@ import java.util.Map;
  */
 record EvalQuery(String text, float[][] tokens, QueryRouter learned, Map<String, Integer> grades) {
 
-  /** Those of the questions that have a relevant document and a token. */
+  /** Those of the questions that have a token. */
   static List<EvalQuery> encode(
       TokenEncoder encoder, List<Question> questions, Judgements judgements) {
     List<EvalQuery> queries = new ArrayList<>();
     for (Question question : questions) {
-      Map<String, Integer> grades = judgements.of(question.id());
-      if (grades.values().stream().anyMatch(grade -> grade > 0)) {
-        // The same vectors either way.
-        RoutedQuery routed =
-            encoder.hasRouter() ? encoder.encodeRoutedQuery(question.text()) : null;
-        TokenVectors encoded =
-            routed == null ? encoder.encodeQuery(question.text()) : routed.tokens();
-        if (encoded.size() > 0) {
-          queries.add(
-              new EvalQuery(
-                  question.text(),
-                  encoded.vectors(),
-                  routed == null ? null : routed.router(),
-                  grades));
-        }
+      // The same vectors either way.
+      RoutedQuery routed = encoder.hasRouter() ? encoder.encodeRoutedQuery(question.text()) : null;
+      TokenVectors encoded =
+          routed == null ? encoder.encodeQuery(question.text()) : routed.tokens();
+      if (encoded.size() > 0) {
+        queries.add(
+            new EvalQuery(
+                question.text(),
+                encoded.vectors(),
+                routed == null ? null : routed.router(),
+                judgements.of(question.id())));
       }
     }
     return queries;

@@ -19,6 +19,7 @@ import io.github.lucenefastlane.query.QueryRouter;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
@@ -76,6 +77,16 @@ final class Evaluation {
     for (int doc = 0; doc < judged; doc++) {
       ids[doc] = stored.document(doc, Set.of(IndexFields.ID)).get(IndexFields.ID);
     }
+  }
+
+  /** How many of the documents that judgements are about are none of the index. */
+  long missingDocuments() {
+    Set<String> there = new HashSet<>(Arrays.asList(ids));
+    return queries.stream()
+        .flatMap(query -> query.grades().keySet().stream())
+        .distinct()
+        .filter(id -> !there.contains(id))
+        .count();
   }
 
   /** Exhaustive MaxSim: the ranking that the other methods are compared with. Run it first. */

@@ -324,7 +324,7 @@ public class TestEval extends LuceneTestCase {
     assertEquals(10, only(among, "pooled").get("comparisons").getAsDouble(), 0);
   }
 
-  /** Folders that BEIR ships have judgements for each use. */
+  /** Folders that BEIR ships have judgements for each use; what is of no use in them is told. */
   public void testWhichJudgementsCount() throws IOException {
     Path data = data("beir", MUSIC);
     Path all = data.resolve("qrels.tsv");
@@ -341,11 +341,19 @@ public class TestEval extends LuceneTestCase {
     Cli both = Cli.run(command);
     assertEquals(both.err(), 0, both.code());
     assertFalse(both.err(), both.err().contains("judgements are those of"));
+    assertTrue(both.err(), both.err().contains("beir: judged ids that are not in the corpus: 1\n"));
     Files.delete(all);
     Cli split = Cli.run(command);
     assertEquals(split.err(), 0, split.code());
     assertTrue(split.err(), split.err().contains("beir: judgements are those of qrels/test.tsv\n"));
     assertTrue(split.err(), split.err().contains("beir: 3 judged queries, "));
+    assertTrue(
+        split.err(),
+        split
+            .err()
+            .contains(
+                "beir: judged ids that are not in the corpus: 1; queries left out, without a token:"
+                    + " 1\n"));
     Files.delete(forEach.resolve("test.tsv"));
     Cli none = Cli.run(command);
     assertEquals(1, none.code());

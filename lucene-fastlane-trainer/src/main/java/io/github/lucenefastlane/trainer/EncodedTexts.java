@@ -70,7 +70,7 @@ final class EncodedTexts {
       queries = states(data.name() + " queries", "query", data.queries(), this::encodeQueries);
       documents =
           states(data.name() + " passages", "document", data.documents(), this::encodeDocuments);
-      TrainingSet set = data.toTrainingSet(queries, documents);
+      TrainingSet set = data.toTrainingSet(queries, documents, console);
       success = true;
       return set;
     } finally {

@@ -20,6 +20,7 @@ import io.github.lucenefastlane.demo.Corpus;
 import io.github.lucenefastlane.demo.DataFolder;
 import io.github.lucenefastlane.demo.IndexFields;
 import io.github.lucenefastlane.demo.Judgements;
+import io.github.lucenefastlane.demo.Omissions;
 import io.github.lucenefastlane.demo.Passage;
 import io.github.lucenefastlane.demo.Question;
 import java.io.IOException;
@@ -77,7 +78,7 @@ final class LabelledData {
   /**
    * Reads a folder.
    *
-   * @param console told which judgements these are
+   * @param console told what is of no use in it
    * @throws CommandFailure if a file is missing or malformed
    */
   static LabelledData read(Path folder, Console console) throws IOException {
@@ -93,9 +94,16 @@ final class LabelledData {
     Map<String, Integer> numbers = new HashMap<>();
     corpus.source().forEach(passage -> data.addDocument(passage, numbers));
     Judgements judgements = set.judgements(DataFolder.Use.TRAINING, console);
+    Set<String> missing = new HashSet<>();
+    int judged = 0;
     for (Question question : set.questions()) {
-      data.addQuery(question, judgements.of(question.id()), numbers);
+      Map<String, Integer> grades = judgements.of(question.id());
+      data.addQuery(question, grades, numbers);
+      judged += judgements.hasRelevant(question.id()) ? 1 : 0;
+      grades.keySet().stream().filter(id -> !numbers.containsKey(id)).forEach(missing::add);
     }
+    int leftOut = judged - data.queries.size();
+    Omissions.tell(console, set.name(), missing.size(), leftOut, "relevant passage in the corpus");
     if (data.queries.size() < 2) {
       throw new CommandFailure(
           folder
@@ -177,9 +185,10 @@ final class LabelledData {
    *
    * @param queryStates of {@link #queries()}; closed with the result
    * @param documentStates of {@link #documents()}; closed with the result
+   * @param console told how many queries are left out
    * @throws CommandFailure if too few texts have a token
    */
-  TrainingSet toTrainingSet(TokenSource queryStates, TokenSource documentStates)
+  TrainingSet toTrainingSet(TokenSource queryStates, TokenSource documentStates, Console console)
       throws IOException {
     int count = queries.size();
     int[][] usable = new int[count][];
@@ -197,6 +206,8 @@ final class LabelledData {
       usableGrades[query] = Arrays.stream(kept).map(i -> allGrades[i]).toArray();
     }
     int[] answerable = IntStream.range(0, count).filter(q -> usable[q].length > 0).toArray();
+    int leftOut = count - answerable.length;
+    Omissions.tell(console, name, 0, leftOut, "token in them or in a relevant passage");
     if (answerable.length < 2) {
       throw new CommandFailure(
           name + " has " + answerable.length + " queries with a token, training needs at least 2");

@@ -31,6 +31,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -156,6 +157,11 @@ public class TestTrainCommand extends TrainerTestCase {
     Path model = TinyModel.write(createTempDir());
     Path data =
         writeData("{\"_id\": \"empty\", \"text\": \"\"}", "{\"_id\": \"dots\", \"text\": \"...\"}");
+    Files.writeString(
+        data.resolve("queries.jsonl"),
+        "{\"_id\": \"qdots\", \"text\": \"...\"}\n",
+        StandardOpenOption.APPEND);
+    Files.writeString(data.resolve("qrels.tsv"), "qdots\tbees0\t1\n", StandardOpenOption.APPEND);
     Path out = createTempDir().resolve("model");
     Path cache = createTempDir();
     Object[] command = {
@@ -189,6 +195,11 @@ public class TestTrainCommand extends TrainerTestCase {
       long lines = trained.err().lines().filter(line -> line.startsWith(encoding)).count();
       assertTrue("moves while it encodes: " + trained.err(), lines > 1);
     }
+    assertTrue(
+        trained.err(),
+        trained
+            .err()
+            .contains("queries left out, without a token in them or in a relevant passage: 1\n"));
     assertTrue(trained.err(), trained.err().contains("step 6/6"));
     assertTrue(trained.out(), trained.out().contains("dev nDCG@10"));
     assertEquals(
@@ -531,7 +542,7 @@ public class TestTrainCommand extends TrainerTestCase {
     }
   }
 
-  /** Folders that BEIR ships have judgements for each use. */
+  /** Folders that BEIR ships have judgements for each use; what is of no use in them is told. */
   public void testWhichJudgementsAreLearnedFrom() throws Exception {
     Path data = writeData();
     StringWriter err = new StringWriter();
@@ -549,7 +560,13 @@ public class TestTrainCommand extends TrainerTestCase {
     Files.write(splits.resolve("train.tsv"), lines);
     assertEquals(35, LabelledData.read(data, console).queries().size());
     String name = data.getFileName().toString();
-    assertEquals(name + ": judgements are those of qrels/train.tsv", err.toString().strip());
+    assertEquals(
+        List.of(
+            name + ": judgements are those of qrels/train.tsv",
+            name
+                + ": judged ids that are not in the corpus: 1; queries left out, without a relevant"
+                + " passage in the corpus: 1"),
+        err.toString().lines().toList());
   }
 
   /** What a checkpoint knows data by. */
