@@ -331,7 +331,13 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   private static void requireFolder(String option, Path file) {
-    if (file != null && !Files.isDirectory(file.toAbsolutePath().getParent())) {
+    if (file == null) {
+      return;
+    }
+    if (Files.isDirectory(file)) {
+      throw new CommandFailure(option + " must be a file, " + file + " is a folder");
+    }
+    if (!Files.isDirectory(file.toAbsolutePath().getParent())) {
       throw new CommandFailure("no folder for " + option + " " + file + "; make it first");
     }
   }

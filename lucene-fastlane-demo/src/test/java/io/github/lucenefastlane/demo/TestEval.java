@@ -513,6 +513,17 @@ public class TestEval extends LuceneTestCase {
     assertFalse(Files.exists(fresh));
   }
 
+  public void testWhereNothingCanBeWrittenIsToldBeforeTheWork() {
+    Path fresh = folder.resolve("fresh");
+    for (Path file : List.of(folder, folder.toAbsolutePath().getRoot(), fresh.resolve("a.json"))) {
+      Cli cli = Cli.run("eval", "--cache", fresh, "--data", music, "--json", file);
+      assertEquals(1, cli.code());
+      assertTrue(cli.err(), cli.err().contains("--json"));
+      assertTrue(cli.err(), cli.err().contains(file.toString()));
+      assertFalse(Files.exists(fresh));
+    }
+  }
+
   public void testNothingIsBesideTheCachesOwnFolders() throws IOException {
     eval("--data", music, "--candidates", "0", "--views", "1");
     try (Stream<Path> entries = Files.list(cache)) {
