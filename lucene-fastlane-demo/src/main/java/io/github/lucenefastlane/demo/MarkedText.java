@@ -15,14 +15,14 @@ package io.github.lucenefastlane.demo;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 
 /** A text with some of its words marked. Tokens may be parts of words; whole words are marked. */
 final class MarkedText {
+  /** Weights are whole numbers, for sums of floats would depend on the order of words. */
+  private static final double WEIGHT_UNIT = 0x1p-30;
 
   /**
    * A marked word.
@@ -30,9 +30,9 @@ final class MarkedText {
    * @param start in the text
    * @param end in the text
    * @param lower the word in lower case
-   * @param weight the sum of the matches that fall on the word
+   * @param weight the sum of the matches that fall on the word, in units of {@link #WEIGHT_UNIT}
    */
-  private record Word(int start, int end, String lower, float weight) {}
+  record Word(int start, int end, String lower, long weight) {}
 
   private final String text;
   private final List<Word> words;
@@ -47,7 +47,7 @@ final class MarkedText {
    * {@linkplain FunctionWords function words} marks nothing, nor does one on punctuation alone.
    */
   static MarkedText of(String text, List<Match> matches) {
-    Map<String, Float> weights = new HashMap<>();
+    Map<String, Long> weights = new HashMap<>();
     for (Match match : matches) {
       int end = Math.min(match.end(), text.length());
       int start = match.start();
@@ -57,7 +57,8 @@ final class MarkedText {
       if (start < end && !FunctionWords.contains(match.queryToken())) {
         String word = text.substring(wordStart(text, start), wordEnd(text, start));
         if (!FunctionWords.contains(word)) {
-          weights.merge(word.toLowerCase(Locale.ROOT), match.similarity(), Float::sum);
+          long weight = Math.round(match.similarity() / WEIGHT_UNIT);
+          weights.merge(word.toLowerCase(Locale.ROOT), weight, Long::sum);
         }
       }
     }
@@ -112,13 +113,23 @@ final class MarkedText {
     if (text.length() - from <= width) {
       return render(from, text.length(), style);
     }
+    WordWindow window = new WordWindow(words);
     int start = from;
-    float bestWeight = weight(from, from + width);
+    long bestWeight = window.moveTo(from, from + width);
+    int candidate = from;
+    int scanned = from;
     for (Word word : words) {
-      // A window is best begun a little before a marked word; ties go to the earlier one.
-      int candidate = afterBlank(Math.max(from, word.start() - width / 6), from);
-      float weight = weight(candidate, candidate + width);
-      if (word.start() >= from && weight > bestWeight) {
+      if (word.start() < from) {
+        continue;
+      }
+      // A window is best begun a little before a marked word, after a blank.
+      for (int wanted = word.start() - width / 6; scanned < wanted; scanned++) {
+        if (Character.isWhitespace(text.charAt(scanned))) {
+          candidate = scanned + 1;
+        }
+      }
+      long weight = window.moveTo(candidate, candidate + width);
+      if (weight > bestWeight) { // ties go to the earlier one
         bestWeight = weight;
         start = candidate;
       }
@@ -131,26 +142,5 @@ final class MarkedText {
     return (start > from ? "… " : "")
         + render(start, end, style)
         + (end < text.length() ? " …" : "");
-  }
-
-  /** What is matched between two positions; a word that is repeated counts once. */
-  private float weight(int start, int end) {
-    Set<String> seen = new HashSet<>();
-    float weight = 0;
-    for (Word word : words) {
-      if (word.start() >= start && word.end() <= end && seen.add(word.lower())) {
-        weight += word.weight();
-      }
-    }
-    return weight;
-  }
-
-  /** The nearest position at or before this one, but not before {@code from}, after a blank. */
-  private int afterBlank(int position, int from) {
-    int start = position;
-    while (start > from && !Character.isWhitespace(text.charAt(start - 1))) {
-      start--;
-    }
-    return start;
   }
 }

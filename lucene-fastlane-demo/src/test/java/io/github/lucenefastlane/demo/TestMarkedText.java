@@ -14,7 +14,13 @@
 package io.github.lucenefastlane.demo;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.apache.lucene.tests.util.LuceneTestCase;
 
 /** Which words of a text are marked, and which part of it is shown. */
@@ -79,5 +85,75 @@ public class TestMarkedText extends LuceneTestCase {
     String plain = snippet.replace("*", "").replace("\u2026 ", "").replace(" \u2026", "");
     assertTrue(plain, text.toString().contains(plain));
     assertTrue(plain, plain.length() <= width);
+  }
+
+  /** A snippet begins where one is found by weighing every window anew. */
+  public void testBestWindow() {
+    StringBuilder builder = new StringBuilder();
+    String[] separators = {" ", " ", "  ", ", ", "-", "\n"};
+    for (int i = random().nextInt(80); i >= 0; i--) {
+      builder.append("xyzxyzxyz", 0, 1 + random().nextInt(random().nextBoolean() ? 3 : 9));
+      builder.append(separators[random().nextInt(separators.length)]);
+    }
+    String text = builder.toString();
+    List<MatchResult> words = Pattern.compile("[xyz]+").matcher(text).results().toList();
+    Map<String, Float> weights = new HashMap<>();
+    List<Match> matches = new ArrayList<>();
+    for (int i = random().nextInt(6); i > 0; i--) {
+      MatchResult word = words.get(random().nextInt(words.size()));
+      float similarity = random().nextInt(8) / 4f; // there will be ties
+      matches.add(new Match("query", word.start(), word.end(), similarity));
+      weights.merge(word.group(), similarity, Float::sum);
+    }
+    int from = random().nextInt(1 + text.length() / 2);
+    int width = 1 + random().nextInt(40);
+
+    int start = from;
+    float best = weight(words, weights, from, from + width);
+    for (MatchResult word : words) {
+      int candidate = Math.max(from, word.start() - width / 6);
+      while (candidate > from && !Character.isWhitespace(text.charAt(candidate - 1))) {
+        candidate--;
+      }
+      float weight = weight(words, weights, candidate, candidate + width);
+      if (weights.containsKey(word.group()) && word.start() >= from && weight > best) {
+        best = weight;
+        start = candidate;
+      }
+    }
+    int end = Math.min(text.length(), start + width);
+    if (text.length() - from <= width) {
+      start = from;
+      end = text.length();
+    } else if (end < text.length() && text.lastIndexOf(' ', end) > start) {
+      end = text.lastIndexOf(' ', end);
+    }
+    MarkedText marked = MarkedText.of(text, matches);
+    assertEquals(
+        (start > from ? "\u2026 " : "")
+            + marked.render(start, end, TextStyle.PLAIN)
+            + (end < text.length() ? " \u2026" : ""),
+        marked.snippet(from, width, TextStyle.PLAIN));
+  }
+
+  private static float weight(
+      List<MatchResult> words, Map<String, Float> weights, int start, int end) {
+    Set<String> seen = new HashSet<>();
+    float weight = 0;
+    for (MatchResult word : words) {
+      if (word.start() >= start && word.end() <= end && seen.add(word.group())) {
+        weight += weights.getOrDefault(word.group(), 0f);
+      }
+    }
+    return weight;
+  }
+
+  /** Takes hours if each marked word looks at all others, or back to the last blank. */
+  public void testLongText() {
+    String text = ("pin" + (random().nextBoolean() ? " " : ",")).repeat(500_000) + " the needle";
+    MarkedText marked =
+        MarkedText.of(text, List.of(match(text, "pin", .5f), match(text, "needle", .5f)));
+    String snippet = marked.snippet(0, 60, TextStyle.PLAIN);
+    assertTrue(snippet, snippet.contains("*pin*"));
   }
 }
