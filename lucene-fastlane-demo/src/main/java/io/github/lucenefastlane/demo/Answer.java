@@ -20,7 +20,7 @@ import java.util.List;
  *
  * @param question the question
  * @param hits best first
- * @param matches for each hit, the passage's token that each query token matched best
+ * @param matches for each hit, the passage's tokens that query tokens matched best
  * @param router name of what chose the views
  * @param views that the router chose
  * @param queryTokens number of the question's token vectors
@@ -33,7 +33,7 @@ import java.util.List;
 record Answer(
     Question question,
     List<Hit> hits,
-    List<List<Match>> matches,
+    List<Matches> matches,
     String router,
     List<ChosenView> views,
     int queryTokens,

@@ -38,7 +38,7 @@ final class AnswerJson {
       entry.addProperty("id", hit.passage().id());
       entry.addProperty("score", hit.score());
       if (explain) {
-        entry.add("matches", matches(hit.passage(), answer.matches().get(i)));
+        entry.add("matches", matches(hit.passage(), answer.matches().get(i).list()));
       }
       hits.add(entry);
     }

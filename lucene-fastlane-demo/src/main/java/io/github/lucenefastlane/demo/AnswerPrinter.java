@@ -46,7 +46,7 @@ final class AnswerPrinter {
     }
   }
 
-  private void printHit(int rank, Hit hit, List<Match> matches) {
+  private void printHit(int rank, Hit hit, Matches matches) {
     Passage passage = hit.passage();
     MarkedText marked = MarkedText.of(passage.content(), matches);
     String title =
@@ -62,7 +62,7 @@ final class AnswerPrinter {
     for (int i = 0; i < answer.hits().size(); i++) {
       Hit hit = answer.hits().get(i);
       out.println(style.heading("  " + (i + 1) + ". " + hit.passage().id()));
-      printMatches(hit.passage().content(), answer.matches().get(i));
+      printMatches(hit.passage().content(), answer.matches().get(i).list());
       out.println(search.explain(answer.question(), hit).toString().indent(7).stripTrailing());
     }
   }

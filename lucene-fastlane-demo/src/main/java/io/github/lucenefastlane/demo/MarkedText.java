@@ -43,12 +43,13 @@ final class MarkedText {
   }
 
   /**
-   * The words of {@code text} that matches fall on, wherever they occur. A match of or on
-   * {@linkplain FunctionWords function words} marks nothing, nor does one on punctuation alone.
+   * The words of {@code text} that matches fall on, wherever they occur in what was encoded. A
+   * match of or on {@linkplain FunctionWords function words} marks nothing, nor does one on
+   * punctuation alone.
    */
-  static MarkedText of(String text, List<Match> matches) {
+  static MarkedText of(String text, Matches matches) {
     Map<String, Long> weights = new HashMap<>();
-    for (Match match : matches) {
+    for (Match match : matches.list()) {
       int end = Math.min(match.end(), text.length());
       int start = match.start();
       while (start < end && !Character.isLetterOrDigit(text.charAt(start))) {
@@ -63,7 +64,8 @@ final class MarkedText {
       }
     }
     List<Word> words = new ArrayList<>();
-    for (int start = 0, end; start < text.length(); start = end) {
+    int encodedEnd = Math.min(matches.encodedEnd(), text.length());
+    for (int start = 0, end; start < encodedEnd; start = end) {
       end = Math.max(start + 1, wordEnd(text, start));
       String word = text.substring(start, end).toLowerCase(Locale.ROOT);
       if (weights.containsKey(word)) {

@@ -35,17 +35,17 @@ final class Matcher {
     this.scorer = MaxSim.of(query.vectors(), index.similarity()).scorer();
   }
 
-  /** One match for each query token; empty if the passage has no token vectors. */
-  List<Match> match(int doc) throws IOException {
+  /** What the query's tokens match in a passage. */
+  Matches match(int doc) throws IOException {
     List<LeafReaderContext> leaves = index.reader().leaves();
     LeafReaderContext leaf = leaves.get(ReaderUtil.subIndex(doc, leaves));
     MultiVectorValues values = MultiVectorValues.get(leaf.reader(), IndexFields.TOKENS);
     if (values == null) {
-      return List.of();
+      return Matches.NONE;
     }
     KnnVectorValues.DocIndexIterator documents = values.iterator();
     if (documents.advance(doc - leaf.docBase) != doc - leaf.docBase) {
-      return List.of();
+      return Matches.NONE;
     }
     int ord = documents.index();
     int queryTokens = query.vectors().length;
@@ -63,6 +63,6 @@ final class Matcher {
               offsets.ends()[token],
               similarities[i]));
     }
-    return matches;
+    return new Matches(matches, offsets.end());
   }
 }

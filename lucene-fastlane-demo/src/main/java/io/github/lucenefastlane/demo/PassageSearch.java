@@ -57,7 +57,7 @@ final class PassageSearch {
     double millis = millisSince(start);
     List<Hit> hits = index.hits(found);
     Matcher matcher = new Matcher(index, encoded);
-    List<List<Match>> matches = new ArrayList<>(hits.size());
+    List<Matches> matches = new ArrayList<>(hits.size());
     for (Hit hit : hits) {
       matches.add(matcher.match(hit.doc()));
     }

@@ -29,6 +29,15 @@ record TokenOffsets(int[] starts, int[] ends) {
     return starts.length;
   }
 
+  /** Where the last of the tokens ends; 0 if there is none. */
+  int end() {
+    int end = 0;
+    for (int tokenEnd : ends) {
+      end = Math.max(end, tokenEnd);
+    }
+    return end;
+  }
+
   /**
    * The number of tokens, then for each the distance of its start to the last end and its length.
    */

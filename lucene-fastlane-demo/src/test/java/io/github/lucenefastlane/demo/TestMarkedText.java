@@ -31,10 +31,15 @@ public class TestMarkedText extends LuceneTestCase {
     return new Match("query", start, start + part.length(), similarity);
   }
 
+  /** Of a text that was encoded to its end. */
+  private static MarkedText marked(String text, List<Match> matches) {
+    return MarkedText.of(text, new Matches(matches, text.length()));
+  }
+
   public void testWholeWordsOnce() {
     String text = "Snapshotting keeps commits, twice.";
     MarkedText marked =
-        MarkedText.of(
+        marked(
             text,
             List.of(
                 match(text, "commit", .9f),
@@ -50,8 +55,7 @@ public class TestMarkedText extends LuceneTestCase {
 
   public void testSnippetShowsWhereMatchesAre() {
     String text = "filler ".repeat(40) + "the needle and the pin " + "filler ".repeat(40).strip();
-    MarkedText marked =
-        MarkedText.of(text, List.of(match(text, "needle", .9f), match(text, "pin", .9f)));
+    MarkedText marked = marked(text, List.of(match(text, "needle", .9f), match(text, "pin", .9f)));
     String snippet = marked.snippet(0, 60, TextStyle.PLAIN);
     assertTrue(snippet, snippet.contains("the *needle* and the *pin*"));
     assertTrue(snippet, snippet.startsWith("\u2026 filler ") && snippet.endsWith(" filler \u2026"));
@@ -60,10 +64,18 @@ public class TestMarkedText extends LuceneTestCase {
 
   public void testShortTextIsShownWhole() {
     assertEquals(
-        "a *b* c",
-        MarkedText.of("a b c", List.of(match("a b c", "b", 1))).snippet(0, 5, TextStyle.PLAIN));
-    assertEquals("c", MarkedText.of("a b c", List.of()).snippet(4, 5, TextStyle.PLAIN));
-    assertEquals("", MarkedText.of("", List.of()).snippet(0, 5, TextStyle.PLAIN));
+        "a *b* c", marked("a b c", List.of(match("a b c", "b", 1))).snippet(0, 5, TextStyle.PLAIN));
+    assertEquals("c", marked("a b c", List.of()).snippet(4, 5, TextStyle.PLAIN));
+    assertEquals("", marked("", List.of()).snippet(0, 5, TextStyle.PLAIN));
+  }
+
+  public void testNothingIsMarkedBehindTheEncodedPart() {
+    String text = "One pin, one pincushion, one pin.";
+    List<Match> matches = List.of(match(text, "pin", .9f), match(text, "cushion", .9f));
+    Matches truncated = new Matches(matches, text.indexOf("cushion") + 1);
+    assertEquals(
+        "One *pin*, one *pincushion*, one pin.",
+        MarkedText.of(text, truncated).render(0, text.length(), TextStyle.PLAIN));
   }
 
   /** Whatever is matched, a snippet is made of the text and has at most its width. */
@@ -81,7 +93,7 @@ public class TestMarkedText extends LuceneTestCase {
     }
     int from = random().nextInt(text.length());
     int width = 1 + random().nextInt(80);
-    String snippet = MarkedText.of(text.toString(), matches).snippet(from, width, TextStyle.PLAIN);
+    String snippet = marked(text.toString(), matches).snippet(from, width, TextStyle.PLAIN);
     String plain = snippet.replace("*", "").replace("\u2026 ", "").replace(" \u2026", "");
     assertTrue(plain, text.toString().contains(plain));
     assertTrue(plain, plain.length() <= width);
@@ -128,7 +140,7 @@ public class TestMarkedText extends LuceneTestCase {
     } else if (end < text.length() && text.lastIndexOf(' ', end) > start) {
       end = text.lastIndexOf(' ', end);
     }
-    MarkedText marked = MarkedText.of(text, matches);
+    MarkedText marked = marked(text, matches);
     assertEquals(
         (start > from ? "\u2026 " : "")
             + marked.render(start, end, TextStyle.PLAIN)
@@ -151,8 +163,7 @@ public class TestMarkedText extends LuceneTestCase {
   /** Takes hours if each marked word looks at all others, or back to the last blank. */
   public void testLongText() {
     String text = ("pin" + (random().nextBoolean() ? " " : ",")).repeat(500_000) + " the needle";
-    MarkedText marked =
-        MarkedText.of(text, List.of(match(text, "pin", .5f), match(text, "needle", .5f)));
+    MarkedText marked = marked(text, List.of(match(text, "pin", .5f), match(text, "needle", .5f)));
     String snippet = marked.snippet(0, 60, TextStyle.PLAIN);
     assertTrue(snippet, snippet.contains("*pin*"));
   }

@@ -14,6 +14,7 @@
 package io.github.lucenefastlane.demo;
 
 import java.io.IOException;
+import java.util.Arrays;
 import org.apache.lucene.tests.util.LuceneTestCase;
 import org.apache.lucene.util.BytesRef;
 
@@ -34,6 +35,7 @@ public class TestTokenOffsets extends LuceneTestCase {
     TokenOffsets read = TokenOffsets.fromBytes(new BytesRef(shifted, 3, bytes.length));
     assertArrayEquals(starts, read.starts());
     assertArrayEquals(ends, read.ends());
+    assertEquals(Arrays.stream(ends).max().orElse(0), read.end());
   }
 
   public void testTwoBytesATokenOfProse() throws IOException {
