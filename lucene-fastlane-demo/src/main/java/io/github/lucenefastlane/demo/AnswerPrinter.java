@@ -113,8 +113,8 @@ final class AnswerPrinter {
     long tokens = answer.exhaustive() / answer.queryTokens();
     return String.format(
         Locale.ROOT,
-        "FastLane: %.1f ms (and %.1f to encode the question), %,d comparisons: %.1f%% of the %,d of exhaustive MaxSim (%d query tokens"
-            + " x %,d token vectors)",
+        "FastLane: %.1f ms (and %.1f to encode the question), %,d comparisons: %.1f%% of the %,d of"
+            + " exhaustive MaxSim (%d query tokens x %,d token vectors)",
         answer.millis(),
         answer.encodeMillis(),
         answer.comparisons(),

@@ -31,6 +31,7 @@ import org.apache.lucene.index.LeafReaderContext;
  * @param segments number of segments
  * @param tokens token vectors
  * @param routes heads in the posting lists
+ * @param pools groups of like tokens, which forecasts are made of
  * @param dimension of a token vector; 0 if there is none
  * @param attributes of the token field, as the format recorded them
  * @param bytes by file extension
