@@ -33,10 +33,10 @@ final class AnswerPrinter {
   }
 
   void print(Answer answer) {
-    out.println(style.heading(answer.question().text()));
+    out.println(style.heading(Printable.of(answer.question().text())));
     out.println(style.dim("  " + cost(answer)));
     for (ChosenView view : answer.views()) {
-      out.println(style.dim("  " + answer.router() + " view: " + describe(view)));
+      out.println(style.dim("  " + answer.router() + " view: " + Printable.of(describe(view))));
     }
     if (answer.hits().isEmpty()) {
       out.println("  nothing found");
@@ -51,7 +51,7 @@ final class AnswerPrinter {
     MarkedText marked = MarkedText.of(passage.content(), matches);
     String title =
         passage.title().isEmpty()
-            ? passage.id()
+            ? Printable.of(passage.id())
             : marked.render(0, passage.title().length(), style);
     out.println(String.format(Locale.ROOT, "  %d. %s  %.3f", rank, title, hit.score()));
     out.println("     " + marked.snippet(passage.textStart(), SNIPPET_WIDTH, style));
@@ -61,7 +61,7 @@ final class AnswerPrinter {
   void printExplanations(Answer answer, PassageSearch search) throws IOException {
     for (int i = 0; i < answer.hits().size(); i++) {
       Hit hit = answer.hits().get(i);
-      out.println(style.heading("  " + (i + 1) + ". " + hit.passage().id()));
+      out.println(style.heading("  " + (i + 1) + ". " + Printable.of(hit.passage().id())));
       printMatches(hit.passage().content(), answer.matches().get(i).list());
       out.println(search.explain(answer.question(), hit).toString().indent(7).stripTrailing());
     }
@@ -73,9 +73,9 @@ final class AnswerPrinter {
           String.format(
               Locale.ROOT,
               "       %-18s %.3f  %s",
-              match.queryToken(),
+              Printable.of(match.queryToken()),
               match.similarity(),
-              content.substring(match.start(), match.end())));
+              Printable.of(content.substring(match.start(), match.end()))));
     }
   }
 
@@ -102,7 +102,8 @@ final class AnswerPrinter {
     for (int i = 0; i < words.hits().size(); i++) {
       Hit hit = words.hits().get(i);
       String title = hit.passage().title().isEmpty() ? hit.passage().id() : hit.passage().title();
-      out.println(String.format(Locale.ROOT, "  %d. %s  %.3f", i + 1, title, hit.score()));
+      out.println(
+          String.format(Locale.ROOT, "  %d. %s  %.3f", i + 1, Printable.of(title), hit.score()));
     }
   }
 

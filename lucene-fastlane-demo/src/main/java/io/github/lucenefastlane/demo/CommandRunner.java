@@ -73,6 +73,6 @@ public final class CommandRunner {
     } else if (failure instanceof IOException) {
       text = failure.getClass().getSimpleName() + ": " + failure.getMessage();
     }
-    return text.replaceAll("\\s+", " ");
+    return Printable.of(text); // it may cite a file
   }
 }

@@ -137,7 +137,7 @@ record IndexInfo(
             + (description.modelFolder().isEmpty() ? "" : " in " + description.modelFolder()));
     row(out, "fingerprint", description.fingerprint());
     row(out, "router", description.hasRouter() ? "learned, in the model" : "none in the model");
-    row(out, "source", description.source());
+    row(out, "source", Printable.of(description.source()));
     row(
         out,
         "truncated",

@@ -91,18 +91,18 @@ final class MarkedText {
     return end;
   }
 
-  /** The part of the text from {@code start} to {@code end}, its words marked. */
+  /** The {@linkplain Printable printable} part from start to end of the text, its words marked. */
   String render(int start, int end, TextStyle style) {
     StringBuilder out = new StringBuilder();
     int position = start;
     for (Word word : words) {
       if (word.start() >= position && word.end() <= end) {
-        out.append(text, position, word.start());
+        out.append(Printable.of(text.substring(position, word.start())));
         out.append(style.mark(text.substring(word.start(), word.end())));
         position = word.end();
       }
     }
-    return out.append(text, position, end).toString().replaceAll("\\s+", " ").stripTrailing();
+    return out.append(Printable.of(text.substring(position, end))).toString().stripTrailing();
   }
 
   /**

@@ -78,6 +78,18 @@ public class TestMarkedText extends LuceneTestCase {
         MarkedText.of(text, truncated).render(0, text.length(), TextStyle.PLAIN));
   }
 
+  /** A stored text must not turn a terminal's colours, rewrite its lines or ring. */
+  public void testControlCharactersAreReplaced() {
+    String text = "\u001b]0;title\u0007 the\tred\u0000\r\npin\u007f \u009b31m";
+    MarkedText marked = marked(text, List.of(match(text, "pin", 1), match(text, "red", 1)));
+    assertEquals(
+        "\ufffd]0;title\ufffd the *red*\ufffd *pin*\ufffd \ufffd31m",
+        marked.render(0, text.length(), TextStyle.PLAIN));
+    assertEquals(
+        "\u001b[1mred\u001b[0m\ufffd \u001b[1mpin\u001b[0m",
+        marked.render(text.indexOf("red"), text.indexOf("pin") + 3, TextStyle.ANSI));
+  }
+
   /** Whatever is matched, a snippet is made of the text and has at most its width. */
   public void testRandom() {
     StringBuilder text = new StringBuilder();
