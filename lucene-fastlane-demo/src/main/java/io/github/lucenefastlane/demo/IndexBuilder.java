@@ -41,15 +41,23 @@ final class IndexBuilder {
    *
    * @param sourceName recorded in the index
    * @param overwrite whether an index at the target may be replaced
-   * @throws CommandFailure if a passage is malformed or the target is taken; nothing is left behind
+   * @throws CommandFailure if a passage is malformed, there is none or the target is taken; nothing
+   *     is left behind
    */
   IndexSummary build(PassageSource source, String sourceName, Path target, boolean overwrite)
       throws IOException {
     long start = System.nanoTime();
     IndexFolder.checkReplaceable(target, overwrite);
     // The first pass finds whatever is wrong with the input before the long work begins.
-    long[] work = new long[1];
-    source.forEach(passage -> work[0] += PassageWriter.estimatedTokens(model, passage));
+    long[] work = new long[2]; // number of tokens to encode, and of passages
+    source.forEach(
+        passage -> {
+          work[0] += PassageWriter.estimatedTokens(model, passage);
+          work[1]++;
+        });
+    if (work[1] == 0) { // an index of nothing is of no use, least of all in place of another
+      throw new CommandFailure(source + ": holds no passages");
+    }
     try (IndexFolder folder = IndexFolder.create(target, overwrite, config());
         ProgressBar bar =
             new ProgressBar(

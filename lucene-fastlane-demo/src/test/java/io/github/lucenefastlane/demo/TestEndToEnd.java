@@ -296,6 +296,16 @@ public class TestEndToEnd extends LuceneTestCase {
     testNothingElseIsLeft();
   }
 
+  public void testAnEmptyCorpusLeavesTheOldIndex() throws IOException {
+    Path empty = createTempFile("empty", ".jsonl");
+    Files.writeString(empty, random().nextBoolean() ? "" : "\n\n");
+    Cli cli = Cli.run("index", "--input", empty, "--index", index, "--overwrite");
+    assertEquals(1, cli.code());
+    assertEquals("fastlane: " + empty + ": holds no passages", cli.err().strip());
+    assertEquals(31, json(Cli.run("info", "--index", index, "--json")).get("documents").getAsInt());
+    testNothingElseIsLeft();
+  }
+
   public void testOverwriteHasToBeAsked() throws IOException {
     Path small = createTempFile("small", ".jsonl");
     Files.writeString(small, "{\"_id\": \"1\", \"text\": \"One small passage.\"}\n");
