@@ -26,6 +26,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -107,6 +108,8 @@ final class JsonLines {
       in = new BufferedInputStream(Files.newInputStream(file));
     } catch (NoSuchFileException e) {
       throw new CommandFailure("no such file: " + file, e);
+    } catch (AccessDeniedException e) {
+      throw new CommandFailure("cannot read " + file, e);
     }
     if (!file.toString().endsWith(".gz")) {
       return in;

@@ -40,6 +40,12 @@ public interface PassageSource {
    * @throws CommandFailure if the path is none of these
    */
   static PassageSource of(Path input) {
+    if (TextFilePassages.isText(input)) {
+      throw new CommandFailure(
+          input
+              + " is a single text file: give --input a folder of .txt and .md files, or a .jsonl"
+              + " or .jsonl.gz file");
+    }
     if (Files.isRegularFile(input)) {
       return new JsonlPassages(input);
     }

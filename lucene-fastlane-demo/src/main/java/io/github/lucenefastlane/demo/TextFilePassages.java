@@ -14,10 +14,14 @@
 package io.github.lucenefastlane.demo;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -26,6 +30,9 @@ import java.util.stream.Stream;
  * its extension.
  */
 final class TextFilePassages implements PassageSource {
+  /** Files that cannot be read and are named; of more, the number is told. */
+  private static final int MAX_TOLD = 10;
+
   private final Path folder;
 
   TextFilePassages(Path folder) {
@@ -34,35 +41,67 @@ final class TextFilePassages implements PassageSource {
 
   @Override
   public void forEach(Consumer consumer) throws IOException {
-    List<Path> files;
-    try (Stream<Path> walk = Files.walk(folder)) {
-      files = walk.filter(TextFilePassages::isText).sorted().toList();
-    }
+    List<Path> files = files();
     if (files.isEmpty()) {
       throw new CommandFailure(
           folder + ": holds neither corpus.jsonl, corpus.jsonl.gz nor any .txt or .md file");
     }
+    List<String> wrong = new ArrayList<>(); // all is told at once, for there may be many
     for (Path file : files) {
-      String name = file.getFileName().toString();
-      consumer.accept(
-          new Passage(
-              folder.relativize(file).toString().replace('\\', '/'),
-              name.substring(0, name.lastIndexOf('.')),
-              read(file)));
+      String text = read(file, wrong);
+      if (wrong.isEmpty()) {
+        String name = file.getFileName().toString();
+        consumer.accept(
+            new Passage(
+                folder.relativize(file).toString().replace('\\', '/'),
+                name.substring(0, name.lastIndexOf('.')),
+                text));
+      }
+    }
+    if (!wrong.isEmpty()) {
+      int more = wrong.size() - MAX_TOLD;
+      throw new CommandFailure(
+          wrong.stream().limit(MAX_TOLD).collect(Collectors.joining("; "))
+              + (more > 0 ? "; and " + more + " more" : ""));
     }
   }
 
-  private static boolean isText(Path file) {
+  private List<Path> files() throws IOException {
+    try {
+      return walk();
+    } catch (AccessDeniedException e) {
+      throw new CommandFailure("cannot read " + e.getFile(), e);
+    }
+  }
+
+  private List<Path> walk() throws IOException {
+    try (Stream<Path> walk = Files.walk(folder)) {
+      return walk.filter(TextFilePassages::isText).sorted().toList();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  /** Whether a file is one that would be read if it were in a folder. */
+  static boolean isText(Path file) {
     String name = file.getFileName().toString();
     return (name.endsWith(".txt") || name.endsWith(".md")) && Files.isRegularFile(file);
   }
 
-  private static String read(Path file) throws IOException {
+  /**
+   * The text of a file.
+   *
+   * @param wrong takes what is wrong with the file, if it cannot be read; null is returned then
+   */
+  private static String read(Path file, List<String> wrong) throws IOException {
     try {
       return Files.readString(file);
     } catch (CharacterCodingException e) {
-      throw new CommandFailure(file + ": not UTF-8", e);
+      wrong.add(file + ": not UTF-8");
+    } catch (AccessDeniedException e) {
+      wrong.add("cannot read " + file);
     }
+    return null;
   }
 
   @Override

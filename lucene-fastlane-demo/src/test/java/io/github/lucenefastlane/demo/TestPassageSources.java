@@ -14,14 +14,24 @@
 package io.github.lucenefastlane.demo;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystem;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.zip.GZIPOutputStream;
+import org.apache.lucene.tests.mockfile.FilterFileSystemProvider;
 import org.apache.lucene.tests.util.LuceneTestCase;
 
 /** What is read from files, and how what is wrong with them is told. */
@@ -125,6 +135,80 @@ public class TestPassageSources extends LuceneTestCase {
         read(folder));
     Files.writeString(folder.resolve("corpus.jsonl"), "{\"_id\": \"1\", \"text\": \"corpus\"}");
     assertEquals(List.of(new Passage("1", "", "corpus")), read(folder));
+  }
+
+  public void testFilesThatAreNotText() throws IOException {
+    Path folder = createTempDir();
+    Files.writeString(folder.resolve("good.txt"), "first");
+    List<String> wrong = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      Path bad = folder.resolve(String.format(Locale.ROOT, "bad%02d.txt", i));
+      Files.write(bad, new byte[] {'c', 'a', 'f', (byte) 0xe9});
+      wrong.add(bad + ": not UTF-8");
+      if (i == 1 || i == 9 || i == 10 || i == 11) {
+        String more = i < 10 ? "" : "; and " + (i - 9) + " more";
+        String told = String.join("; ", wrong.subList(0, Math.min(10, i + 1))) + more;
+        CommandFailure failure = expectThrows(CommandFailure.class, () -> read(folder));
+        assertEquals(told, failure.getMessage());
+      }
+    }
+  }
+
+  /** A file system in which names that begin with "secret" cannot be read. */
+  private static final class Secrets extends FilterFileSystemProvider {
+    Secrets(FileSystem delegate) {
+      super("secrets://", delegate);
+    }
+
+    private static void check(Path path) throws IOException {
+      if (path.getFileName().toString().startsWith("secret")) {
+        throw new AccessDeniedException(path.toString());
+      }
+    }
+
+    @Override
+    public DirectoryStream<Path> newDirectoryStream(
+        Path dir, DirectoryStream.Filter<? super Path> filter) throws IOException {
+      check(dir);
+      return super.newDirectoryStream(dir, filter);
+    }
+
+    @Override
+    public SeekableByteChannel newByteChannel(
+        Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
+        throws IOException {
+      check(path);
+      return super.newByteChannel(path, options, attributes);
+    }
+
+    @Override
+    public InputStream newInputStream(Path path, OpenOption... options) throws IOException {
+      check(path);
+      return super.newInputStream(path, options);
+    }
+  }
+
+  public void testNoPermission() throws IOException {
+    Path plain = createTempDir();
+    Path folder = new Secrets(plain.getFileSystem()).wrapPath(plain);
+    Files.writeString(plain.resolve("good.txt"), "first");
+    Files.writeString(plain.resolve("secret.txt"), "second");
+    Files.writeString(plain.resolve("secret.jsonl"), "{}");
+    Path sub = Files.createDirectory(plain.resolve("sub"));
+    assertRefused("cannot read " + folder.resolve("secret.txt"), folder);
+    assertRefused("cannot read " + folder.resolve("secret.jsonl"), folder.resolve("secret.jsonl"));
+    Path secrets = Files.createDirectory(sub.resolve("secrets"));
+    assertRefused("cannot read " + secrets, folder);
+    assertRefused("cannot read " + secrets, folder.resolve("sub").resolve("secrets"));
+  }
+
+  public void testASingleTextFile() throws IOException {
+    Path file = Files.writeString(createTempDir().resolve("sky.txt"), "The sky is blue.");
+    assertRefused(
+        file
+            + " is a single text file: give --input a folder of .txt and .md files, or a .jsonl or"
+            + " .jsonl.gz file",
+        file);
   }
 
   public void testMissingInput() {
