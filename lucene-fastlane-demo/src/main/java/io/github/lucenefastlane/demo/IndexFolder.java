@@ -66,7 +66,7 @@ final class IndexFolder implements Closeable {
    */
   static IndexFolder create(Path target, boolean overwrite, IndexWriterConfig config)
       throws IOException {
-    Path place = absolute(target);
+    Path place = place(target);
     checkReplaceable(place, overwrite);
     Path partial = partial(place);
     try {
@@ -99,10 +99,10 @@ final class IndexFolder implements Closeable {
    *     is not this program's
    */
   static List<String> recover(Path target) throws IOException {
-    Path place = absolute(target);
+    Path place = place(target);
     List<String> deeds = new ArrayList<>();
     Path replaced = replaced(place);
-    if (!Files.exists(place) && holdsReplaced(place)) {
+    if (!Files.exists(place) && movedAway(place) != null) {
       checkTemporary(replaced);
       move(replaced, place);
       deeds.add("Put back the index " + target + ", which an interrupted run had moved away");
@@ -126,12 +126,13 @@ final class IndexFolder implements Closeable {
   }
 
   /**
-   * Whether the index of a target is where a killed run moved it, and {@link #recover} would put it
-   * back if the target is absent.
+   * Where a killed run moved the index of a target, which {@link #recover} would put back if the
+   * target is absent; null if there is none.
    */
-  static boolean holdsReplaced(Path target) throws IOException {
-    Path replaced = replaced(absolute(target));
-    return Files.exists(replaced.resolve(OwnFolder.MARK)) && PassageIndex.exists(replaced);
+  static Path movedAway(Path target) throws IOException {
+    Path replaced = replaced(place(target));
+    boolean marked = Files.exists(replaced.resolve(OwnFolder.MARK));
+    return marked && PassageIndex.exists(replaced) ? replaced : null;
   }
 
   /**
@@ -151,9 +152,9 @@ final class IndexFolder implements Closeable {
             target
                 + " already holds an index; add --overwrite to replace it, or choose another one");
       }
-      checkTemporary(replaced(absolute(target)));
+      checkTemporary(replaced(place(target)));
     }
-    checkTemporary(partial(absolute(target)));
+    checkTemporary(partial(place(target)));
   }
 
   private static void checkTemporary(Path folder) throws IOException {
@@ -274,8 +275,20 @@ final class IndexFolder implements Closeable {
     }
   }
 
-  private static Path absolute(Path target) {
-    return target.toAbsolutePath().normalize();
+  /**
+   * Where a target is, through symbolic links: what is beside the folder itself can be moved to its
+   * place, and the links stay.
+   */
+  static Path place(Path target) throws IOException {
+    if (Files.exists(target)) {
+      return target.toRealPath();
+    }
+    Path absolute = target.toAbsolutePath();
+    if (Files.isSymbolicLink(target)) { // to a folder that was moved away, or is to come
+      String link = Files.readSymbolicLink(target).toString();
+      absolute = absolute.getParent().toRealPath().resolve(link);
+    }
+    return absolute.normalize();
   }
 
   private static Path partial(Path target) {

@@ -73,14 +73,15 @@ public final class PassageIndex implements Closeable {
    */
   public static PassageIndex open(Path folder) throws IOException {
     if (!exists(folder)) {
-      if (IndexFolder.holdsReplaced(folder)) {
+      Path moved = IndexFolder.movedAway(folder);
+      if (moved != null) {
         throw new CommandFailure(
             "no index in "
                 + folder
                 + ": an interrupted run moved it to "
-                + folder
-                + ".replaced; rename that to "
-                + folder);
+                + moved
+                + "; rename that to "
+                + IndexFolder.place(folder));
       }
       throw new CommandFailure(
           "no index in " + folder + " (make one with: fastlane index --input ... --index ...)");

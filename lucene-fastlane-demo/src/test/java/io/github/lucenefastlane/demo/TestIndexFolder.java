@@ -17,6 +17,7 @@ import io.github.lucenefastlane.codec.TokenEncoding;
 import java.io.IOException;
 import java.nio.file.CopyOption;
 import java.nio.file.FileSystem;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -392,6 +393,41 @@ public class TestIndexFolder extends LuceneTestCase {
     assertEquals("third", source());
     assertEquals(List.of("index"), names());
     assertEquals(List.of(), marked());
+  }
+
+  /** A link stays, and what is made or replaced is the folder that it leads to. */
+  public void testSymbolicLink() throws IOException {
+    Path disk = Files.createDirectory(parent.resolve("disk"));
+    Path folder = disk.resolve("real");
+    Path link = parent.resolve("link");
+    boolean relative = random().nextBoolean();
+    try {
+      Files.createSymbolicLink(link, relative ? parent.relativize(folder) : folder);
+    } catch (UnsupportedOperationException | FileSystemException e) {
+      assumeNoException("no symbolic links here", e);
+    }
+    target = link;
+    if (random().nextBoolean()) {
+      Files.createDirectory(folder);
+    }
+    make("first", false);
+    assertEquals("first", source());
+    make("second", true);
+    assertEquals("second", source());
+    OwnFolder.mark(folder); // as after a kill between the two moves
+    Files.move(folder, disk.resolve("real.replaced"));
+    CommandFailure failure =
+        expectThrows(CommandFailure.class, () -> PassageIndex.open(link).close());
+    assertTrue(failure.getMessage(), failure.getMessage().endsWith("rename that to " + folder));
+    assertEquals(1, IndexFolder.recover(link).size());
+    assertEquals("second", source());
+    make("third", true);
+    assertEquals("third", source());
+    assertTrue(Files.isSymbolicLink(link));
+    assertEquals(List.of("disk", "link"), names());
+    try (Stream<Path> entries = Files.list(disk)) {
+      assertEquals(List.of(folder), entries.toList());
+    }
   }
 
   public void testTwoWriters() throws IOException {
