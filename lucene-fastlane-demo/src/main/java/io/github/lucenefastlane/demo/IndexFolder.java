@@ -15,6 +15,7 @@ package io.github.lucenefastlane.demo;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
@@ -36,8 +37,9 @@ import org.apache.lucene.util.IOUtils;
  * and moved there when complete; an index that it replaces is moved to {@code TARGET.replaced} for
  * that moment. So the target is at any time absent, the old index or the new one, and if the
  * program is killed while it is absent, {@link #recover} puts the old index back. Closing without
- * {@link #publish} removes what was written. Folders of those names that this program did not make
- * are left alone: then no index is made.
+ * {@link #publish} removes what was written; a complete index that cannot be moved to its place is
+ * kept, without the mark, and so no later run removes it. Folders of those names that this program
+ * did not make are left alone: then no index is made.
  */
 final class IndexFolder implements Closeable {
   private final Path target;
@@ -62,15 +64,33 @@ final class IndexFolder implements Closeable {
    *
    * @param overwrite whether an index that is already there may be replaced; any other folder with
    *     something in it never is
-   * @throws CommandFailure if the target is taken or another process is writing it
+   * @throws CommandFailure if the target is taken, it cannot be replaced or another process is
+   *     writing it
    */
   static IndexFolder create(Path target, boolean overwrite, IndexWriterConfig config)
       throws IOException {
-    Path place = place(target);
+    IndexFolder folder = open(place(target), overwrite, config);
+    try {
+      checkMovable(folder.target);
+    } catch (IOException | RuntimeException e) {
+      IOUtils.closeWhileHandlingException(folder);
+      throw e;
+    }
+    return folder;
+  }
+
+  private static IndexFolder open(Path place, boolean overwrite, IndexWriterConfig config)
+      throws IOException {
     checkReplaceable(place, overwrite);
     Path partial = partial(place);
     try {
       Files.createDirectories(partial);
+    } catch (AccessDeniedException e) {
+      throw new CommandFailure(
+          "cannot make the folder "
+              + partial
+              + ": no permission; choose an --index in a folder that you may write to",
+          e);
     } catch (FileAlreadyExistsException | NotDirectoryException e) {
       throw new CommandFailure("cannot make the folder " + partial + ": a file is in the way", e);
     }
@@ -87,6 +107,34 @@ final class IndexFolder implements Closeable {
     } catch (IOException | RuntimeException e) {
       IOUtils.closeWhileHandlingException(writer, directory);
       throw e;
+    }
+  }
+
+  /**
+   * Moves a folder at the target away and back: it is better known before the long work than after
+   * it if that cannot be done. If the program is killed in between, {@link #recover} moves it back.
+   */
+  private static void checkMovable(Path place) throws IOException {
+    Path replaced = replaced(place);
+    if (!Files.isDirectory(place) || Files.exists(replaced)) {
+      return; // what was replaced by the folder is still there: so it could be moved
+    }
+    try {
+      moveAway(place);
+    } catch (IOException e) {
+      throw new CommandFailure(
+          place
+              + " cannot be moved, and so not replaced ("
+              + e.getMessage()
+              + "); if it is a mount point, name a folder inside it: --index "
+              + place.resolve("index"),
+          e);
+    }
+    try {
+      putBack(place);
+    } catch (IOException e) {
+      throw new CommandFailure(
+          "cannot move " + replaced + " back to " + place + "; rename it: " + e.getMessage(), e);
     }
   }
 
@@ -152,6 +200,8 @@ final class IndexFolder implements Closeable {
             target
                 + " already holds an index; add --overwrite to replace it, or choose another one");
       }
+    }
+    if (Files.isDirectory(target)) {
       checkTemporary(replaced(place(target)));
     }
     checkTemporary(partial(place(target)));
@@ -175,7 +225,8 @@ final class IndexFolder implements Closeable {
   /**
    * Commits the index with its description and puts it in its place.
    *
-   * @throws CommandFailure if the place was taken meanwhile
+   * @throws CommandFailure if the index is complete, but cannot be put in its place, which may have
+   *     been taken meanwhile; the message tells where it is
    */
   synchronized void publish(IndexDescription description) throws IOException {
     if (done) {
@@ -185,35 +236,47 @@ final class IndexFolder implements Closeable {
     writer.setLiveCommitData(userData.entrySet());
     writer.close();
     directory.close();
-    checkReplaceable(target, overwrite); // again, for it was long ago
-    Path replaced = replaced(target);
-    boolean replaces = Files.isDirectory(target);
+    done = true; // from here on the new index is kept
+    boolean replaces;
+    try {
+      checkReplaceable(target, overwrite); // again, for it was long ago
+      replaces = Files.isDirectory(target);
+      moveToTarget(replaces);
+    } catch (IOException | RuntimeException e) {
+      throw kept(e);
+    }
+    OwnFolder.unmark(target);
     if (replaces) {
-      OwnFolder.delete(replaced);
-      moveAway(replaced);
+      OwnFolder.delete(replaced(target));
+    }
+  }
+
+  private void moveToTarget(boolean replaces) throws IOException {
+    if (replaces) {
+      OwnFolder.delete(replaced(target));
+      moveAway(target);
     }
     try {
       move(partial, target);
     } catch (IOException | RuntimeException e) {
       if (replaces) {
-        putBack(replaced, e);
+        try {
+          putBack(target);
+        } catch (IOException again) {
+          e.addSuppressed(again);
+        }
       }
       throw e;
     }
-    done = true;
-    OwnFolder.unmark(target);
-    if (replaces) {
-      OwnFolder.delete(replaced);
-    }
   }
 
-  private void moveAway(Path replaced) throws IOException {
-    OwnFolder.mark(target);
+  private static void moveAway(Path place) throws IOException {
+    OwnFolder.mark(place);
     try {
-      move(target, replaced);
+      move(place, replaced(place));
     } catch (IOException | RuntimeException e) {
       try {
-        OwnFolder.unmark(target);
+        OwnFolder.unmark(place);
       } catch (IOException again) {
         e.addSuppressed(again);
       }
@@ -221,26 +284,31 @@ final class IndexFolder implements Closeable {
     }
   }
 
-  /** After a failure to move the new index to the target. */
-  private void putBack(Path replaced, Exception failure) {
+  private static void putBack(Path place) throws IOException {
+    move(replaced(place), place);
+    OwnFolder.unmark(place);
+  }
+
+  /** Says where the new index is, and sees to it that no run takes it for a half-written one. */
+  private CommandFailure kept(Exception failure) {
+    boolean oldIsAway = false;
     try {
-      move(replaced, target);
-      OwnFolder.unmark(target);
+      oldIsAway = !Files.exists(target) && movedAway(target) != null;
+      OwnFolder.unmark(partial);
     } catch (IOException again) {
-      done = true; // neither index is removed
-      CommandFailure both =
-          new CommandFailure(
-              "cannot move the new index to "
-                  + target
-                  + ": it is in "
-                  + partial
-                  + ", the old one in "
-                  + replaced
-                  + "; rename one of them",
-              failure);
-      both.addSuppressed(again);
-      throw both;
+      failure.addSuppressed(again);
     }
+    return new CommandFailure(
+        "cannot move the new index to "
+            + target
+            + " ("
+            + failure.getMessage()
+            + "): it is in "
+            + partial
+            + (oldIsAway
+                ? ", the old one in " + replaced(target) + "; rename one of them"
+                : "; rename that"),
+        failure);
   }
 
   @Override

@@ -19,11 +19,8 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
-import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexFileNames;
 import org.apache.lucene.index.IndexWriter;
-import org.apache.lucene.store.Directory;
-import org.apache.lucene.store.FSDirectory;
 
 /**
  * Which folders are this program's to remove, and their removal. A folder under a temporary name
@@ -61,7 +58,9 @@ final class OwnFolder {
       return "is a file";
     }
     if (!Files.exists(folder.resolve(MARK))) {
-      return "was not left there by fastlane";
+      return PassageIndex.exists(folder) && PassageIndex.description(folder) != null
+          ? "holds a complete index"
+          : "was not left there by fastlane";
     }
     return foreignFile(folder);
   }
@@ -80,11 +79,8 @@ final class OwnFolder {
     if (!PassageIndex.exists(folder)) {
       return "is not empty and not an index";
     }
-    try (Directory directory = FSDirectory.open(folder);
-        DirectoryReader reader = DirectoryReader.open(directory)) {
-      if (IndexDescription.fromUserData(reader.getIndexCommit().getUserData()) == null) {
-        return "holds an index that fastlane did not make";
-      }
+    if (PassageIndex.description(folder) == null) {
+      return "holds an index that fastlane did not make";
     }
     return foreignFile(folder);
   }
@@ -94,9 +90,11 @@ final class OwnFolder {
     if (!Files.isDirectory(folder)) {
       return !Files.exists(folder);
     }
-    // A writer's lock file has no content, and stands before the mark for a moment.
+    // A writer's lock file has no content, and stands before the mark for a moment; the mark stands
+    // alone where a run was killed that was about to move an empty folder.
     return list(folder).stream()
-        .allMatch(file -> file.getFileName().toString().equals(IndexWriter.WRITE_LOCK_NAME));
+        .map(file -> file.getFileName().toString())
+        .allMatch(name -> name.equals(IndexWriter.WRITE_LOCK_NAME) || name.equals(MARK));
   }
 
   /**

@@ -27,6 +27,7 @@ import org.apache.lucene.index.FieldInfo;
 import org.apache.lucene.index.IndexFormatTooNewException;
 import org.apache.lucene.index.IndexFormatTooOldException;
 import org.apache.lucene.index.LeafReaderContext;
+import org.apache.lucene.index.SegmentInfos;
 import org.apache.lucene.index.VectorSimilarityFunction;
 import org.apache.lucene.search.IndexSearcher;
 import org.apache.lucene.search.ScoreDoc;
@@ -124,6 +125,16 @@ public final class PassageIndex implements Closeable {
     }
     try (Directory directory = FSDirectory.open(folder)) {
       return DirectoryReader.indexExists(directory);
+    }
+  }
+
+  /**
+   * The description of the index in a folder that holds one, whichever version made it; null if it
+   * has none, and so is not this program's.
+   */
+  static IndexDescription description(Path folder) throws IOException {
+    try (Directory directory = FSDirectory.open(folder)) {
+      return IndexDescription.fromUserData(SegmentInfos.readLatestCommit(directory).getUserData());
     }
   }
 

@@ -15,15 +15,16 @@ package io.github.lucenefastlane.demo;
 
 import io.github.lucenefastlane.codec.TokenEncoding;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.CopyOption;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field;
@@ -287,19 +288,36 @@ public class TestIndexFolder extends LuceneTestCase {
       CommandFailure failure =
           expectThrows(CommandFailure.class, () -> folder.publish(description("first")));
       assertTrue(failure.getMessage(), failure.getMessage().contains("not an index"));
+      assertTrue(failure.getMessage(), failure.getMessage().endsWith(".partial; rename that"));
     }
-    assertEquals(List.of("index"), names());
+    assertEquals(List.of("index", "index.partial"), names());
     assertEquals("years of work", Files.readString(target.resolve("thesis.txt")));
+    assertKept("first");
   }
 
-  /** A file system in which moves to chosen names fail. */
+  /** The complete index that could not be moved to its place stays until somebody moves it. */
+  private void assertKept(String source) throws IOException {
+    Path place = target;
+    Path partial = parent.resolve("index.partial");
+    target = partial;
+    assertEquals(source, source());
+    target = place;
+    assertFalse(marked().contains("index.partial"));
+    String why = partial + " is in the way: it holds a complete index; move it elsewhere";
+    CommandFailure failure = expectThrows(CommandFailure.class, () -> IndexFolder.recover(target));
+    assertTrue(failure.getMessage(), failure.getMessage().contains(why));
+  }
+
+  /** A file system in which chosen moves, and the making of chosen folders, fail. */
   private static final class FailingMoves extends FilterFileSystemProvider {
     private final List<String> moves = new ArrayList<>();
-    private final Predicate<String> fails;
+    private final int first;
+    private final List<String> failing;
 
-    FailingMoves(FileSystem delegate, Predicate<String> fails) {
+    FailingMoves(FileSystem delegate, int first, List<String> failing) {
       super("failing-moves://", delegate);
-      this.fails = fails;
+      this.first = first;
+      this.failing = failing;
     }
 
     @Override
@@ -308,50 +326,138 @@ public class TestIndexFolder extends LuceneTestCase {
       if (move.startsWith("index")) { // not one of Lucene's, inside an index
         moves.add(move);
       }
-      if (fails.test(move)) {
+      if (moves.size() > first && failing.contains(move)) {
         throw new IOException("no " + move);
       }
       super.move(from, to, options);
     }
+
+    @Override
+    public void createDirectory(Path folder, FileAttribute<?>... attributes) throws IOException {
+      if (failing.contains("make " + folder.getFileName())) {
+        throw new AccessDeniedException(folder.toString());
+      }
+      super.createDirectory(folder, attributes);
+    }
   }
 
-  private FailingMoves failMoves(String... failing) {
-    FailingMoves moves =
-        new FailingMoves(parent.getFileSystem(), move -> List.of(failing).contains(move));
+  /** From now on, but for the first moves, those that are named fail. */
+  private FailingMoves failMoves(int first, String... failing) {
+    FailingMoves moves = new FailingMoves(parent.getFileSystem(), first, List.of(failing));
     parent = moves.wrapPath(parent);
     target = parent.resolve("index");
     return moves;
   }
 
+  /** Before the work, the old index is moved away and back. */
+  private static final List<String> TRIAL =
+      List.of("index > index.replaced", "index.replaced > index");
+
+  private String assertPublishFails() {
+    return expectThrows(CommandFailure.class, () -> make("second", true)).getMessage();
+  }
+
   public void testOldIndexIsPutBack() throws IOException {
     make("first", false);
-    FailingMoves moves = failMoves("index.partial > index");
-    IOException failure = expectThrows(IOException.class, () -> make("second", true));
-    assertEquals("no index.partial > index", failure.getMessage());
+    FailingMoves moves = failMoves(TRIAL.size(), "index.partial > index");
+    String message = assertPublishFails();
+    Path partial = parent.resolve("index.partial");
     assertEquals(
-        List.of("index > index.replaced", "index.partial > index", "index.replaced > index"),
-        moves.moves);
+        "cannot move the new index to "
+            + target
+            + " (no index.partial > index): it is in "
+            + partial
+            + "; rename that",
+        message);
+    List<String> expected = new ArrayList<>(TRIAL);
+    expected.addAll(
+        List.of("index > index.replaced", "index.partial > index", "index.replaced > index"));
+    assertEquals(expected, moves.moves);
     assertEquals("first", source());
-    assertEquals(List.of("index"), names());
+    assertEquals(List.of("index", "index.partial"), names());
     assertEquals(List.of(), marked());
+    assertKept("second");
   }
 
   public void testOldIndexThatCannotBeMoved() throws IOException {
     make("first", false);
-    failMoves("index > index.replaced");
-    IOException failure = expectThrows(IOException.class, () -> make("second", true));
-    assertEquals("no index > index.replaced", failure.getMessage());
+    failMoves(TRIAL.size(), "index > index.replaced");
+    String message = assertPublishFails();
+    assertTrue(message, message.contains("(no index > index.replaced): it is in "));
+    assertEquals("first", source());
+    assertEquals(List.of("index", "index.partial"), names());
+    assertEquals(List.of(), marked());
+    assertKept("second");
+  }
+
+  public void testNewIndexThatCannotBeMoved() throws IOException {
+    failMoves(0, "index.partial > index");
+    assertTrue(assertPublishFails().endsWith("it is in " + target + ".partial; rename that"));
+    assertEquals(List.of("index.partial"), names());
+    assertKept("second");
+  }
+
+  /** A mount point cannot be moved, whether it is empty or holds an index. */
+  public void testMountPointIsRefusedBeforeTheWork() throws IOException {
+    boolean empty = random().nextBoolean();
+    if (empty) {
+      Files.createDirectory(target);
+    } else {
+      make("first", false);
+    }
+    failMoves(0, "index > index.replaced");
+    assertRefused("name a folder inside it: --index " + target.resolve("index"), true);
+    assertEquals(empty ? "" : "first", source());
+    assertEquals(List.of("index"), names());
+    assertEquals(List.of(), marked());
+    Path place = target;
+    target = target.resolve("index");
+    make("second", false);
+    assertEquals("second", source());
+    target = place;
+  }
+
+  public void testOldIndexThatCannotBeMovedBack() throws IOException {
+    make("first", false);
+    Path healthy = parent;
+    failMoves(1, "index.replaced > index");
+    assertRefused("cannot move " + target + ".replaced back to " + target + "; rename it", true);
+    assertEquals(List.of("index.replaced"), names());
+    target = healthy.resolve("index");
+    assertEquals(1, IndexFolder.recover(target).size());
+    assertEquals("first", source());
+  }
+
+  public void testNoPermissionBesideTheTarget() {
+    failMoves(0, "make index.partial");
+    assertRefused(
+        "cannot make the folder " + target + ".partial: no permission; choose an --index", false);
+  }
+
+  /** As after a kill just before an empty folder is moved. */
+  public void testMarkedEmptyFolderIsTaken() throws IOException {
+    OwnFolder.mark(Files.createDirectory(target));
+    make("first", false);
     assertEquals("first", source());
     assertEquals(List.of("index"), names());
     assertEquals(List.of(), marked());
   }
 
+  public void testNeighbourOfAnEmptyFolderIsLeftAlone() throws IOException {
+    Files.createDirectory(target);
+    Path neighbour = parent.resolve("index.replaced");
+    writeIndex(neighbour);
+    List<Path> before = tree(neighbour);
+    assertRefused(neighbour + " is in the way: it was not left there by fastlane", false);
+    assertEquals(before, tree(neighbour));
+  }
+
   public void testBothIndexesAreKeptWhenNoneCanBeMoved() throws IOException {
     make("first", false);
-    failMoves("index.partial > index", "index.replaced > index");
+    failMoves(TRIAL.size(), "index.partial > index", "index.replaced > index");
     CommandFailure failure = expectThrows(CommandFailure.class, () -> make("second", true));
     assertTrue(failure.getMessage(), failure.getMessage().contains("rename one of them"));
-    assertEquals(1, failure.getSuppressed().length);
+    assertEquals(1, failure.getCause().getSuppressed().length);
     assertEquals(List.of("index.partial", "index.replaced"), names());
     Path place = target;
     target = parent.resolve("index.partial");
