@@ -61,6 +61,7 @@ final class DemoCommand implements Callable<Integer> {
     Console console = parent.console();
     PassageSource text = new JavadocPassages(DemoText.find());
     IndexFolder.recover(index).forEach(console.err()::println);
+    checkReplaceable(); // before the model is loaded
     try (Model model = Model.load(null, null)) {
       prepare(text, model, console);
       try (PassageIndex opened = PassageIndex.open(index)) {
@@ -69,6 +70,21 @@ final class DemoCommand implements Callable<Integer> {
     }
     console.out().flush();
     return 0;
+  }
+
+  /** Anybody's index may be at the place, and the demo replaces only what it made itself. */
+  private void checkReplaceable() throws IOException {
+    if (!PassageIndex.exists(index)) {
+      return;
+    }
+    IndexDescription there = PassageIndex.description(index);
+    if (there != null && !DemoText.isName(there.source())) {
+      throw new CommandFailure(
+          index
+              + " already holds an index of "
+              + there.source()
+              + ", which the demo does not replace; choose another --index");
+    }
   }
 
   /** Makes the index unless there is one that holds the same. */

@@ -24,7 +24,15 @@ import org.apache.lucene.util.Version;
  * Finds the text that the demo indexes: the sources jar of lucene-core, shipped beside this jar.
  */
 final class DemoText {
+  private static final String NAME_START = "lucene-core-";
+  private static final String NAME_END = "-sources.jar";
+
   private DemoText() {}
+
+  /** Whether a name is that of the demo's text, in whatever version. */
+  static boolean isName(String name) {
+    return name.startsWith(NAME_START) && name.endsWith(NAME_END);
+  }
 
   /**
    * The sources jar of the Lucene version in use.
@@ -32,7 +40,7 @@ final class DemoText {
    * @throws CommandFailure if it is not where the build puts it
    */
   static Path find() throws IOException {
-    String name = "lucene-core-" + Version.LATEST + "-sources.jar";
+    String name = NAME_START + Version.LATEST + NAME_END;
     List<Path> places = places(ownLocation());
     for (Path place : places) {
       if (Files.isRegularFile(place.resolve(name))) {

@@ -387,6 +387,32 @@ public class TestEndToEnd extends LuceneTestCase {
     assertFalse(Files.exists(place.resolveSibling("demo.partial")));
   }
 
+  public void testDemoLeavesOtherIndexesAlone() throws IOException {
+    for (List<Object> refresh : List.of(List.of(), List.<Object>of("--refresh"))) {
+      List<Object> demo = new ArrayList<>(List.of("demo", "--index", index));
+      demo.addAll(refresh);
+      Cli cli = Cli.run(demo.toArray());
+      assertEquals(1, cli.code());
+      assertEquals("", cli.out());
+      assertEquals(
+          "fastlane: "
+              + index
+              + " already holds an index of "
+              + corpus
+              + ", which the demo does not replace; choose another --index",
+          cli.err().strip());
+    }
+    assertEquals(31, json(Cli.run("info", "--index", index, "--json")).get("documents").getAsInt());
+    testNothingElseIsLeft();
+  }
+
+  /** Such an index is the demo's own, to be made again with the text of this version. */
+  public void testDemoKnowsItsTextInOtherVersions() throws IOException {
+    assertTrue(DemoText.isName(DemoText.find().getFileName().toString()));
+    assertTrue(DemoText.isName("lucene-core-10.4.0-sources.jar"));
+    assertFalse(DemoText.isName("lucene-core-10.4.0.jar"));
+  }
+
   private static PrintWriter writer() {
     return new PrintWriter(new StringWriter());
   }
