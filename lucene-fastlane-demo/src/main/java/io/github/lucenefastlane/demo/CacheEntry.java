@@ -75,7 +75,8 @@ record CacheEntry(Path folder, String key) {
         | IndexFormatTooOldException
         | EOFException
         | FileNotFoundException
-        | NoSuchFileException e) {
+        | NoSuchFileException
+        | IllegalArgumentException e) { // the last of the damaged name of a format
       return State.DAMAGED;
     }
   }
