@@ -67,6 +67,8 @@ final class LaneSearch {
   /**
    * A segment with the documents that are accepted in it; {@code filtered} if by a filter.
    *
+   * @param accepted null if not filtered: the documents that live are for the thread to read that
+   *     asked for them
    * @param cost no fewer than they are
    * @param listed whether their heads lie in posting lists, not in a graph of another format
    * @param visitLimit comparisons after which a lane gives up
@@ -256,9 +258,8 @@ final class LaneSearch {
     MultiVectorValues values = MultiVectorValues.get(reader, field);
     boolean listed = values != null;
     if (filter == null) {
-      AcceptDocs live = AcceptDocs.fromLiveDocs(reader.getLiveDocs(), reader.maxDoc());
       int most = listed ? Math.max(1, Math.min(values.size(), reader.numDocs())) : reader.maxDoc();
-      return new Leaf(context, live, most, false, listed, Integer.MAX_VALUE);
+      return new Leaf(context, null, most, false, listed, Integer.MAX_VALUE);
     }
     AcceptDocs accepted =
         AcceptDocs.fromIteratorSupplier(
@@ -286,7 +287,11 @@ final class LaneSearch {
         new TimeLimitingKnnCollectorManager(
                 (limit, unused, context) -> new TopKnnCollector(k, limit, strategy), timeout)
             .newCollector(leaf.visitLimit, strategy, leaf.context);
-    target.search(reader, field, collector, leaf.accepted);
+    AcceptDocs accepted =
+        leaf.filtered
+            ? leaf.accepted
+            : AcceptDocs.fromLiveDocs(reader.getLiveDocs(), reader.maxDoc());
+    target.search(reader, field, collector, accepted);
     TopDocs found = collector.topDocs();
     boolean gaveUp =
         found.totalHits.relation() != TotalHits.Relation.EQUAL_TO || found.scoreDocs.length < k;
